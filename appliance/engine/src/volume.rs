@@ -1,0 +1,206 @@
+//! The port to where an archive lives: a file system of which only what was synced survives a power cut.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+/// A path on the volume: relative, `/`-separated, without empty components, `.` or `..`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VolumePath(String);
+
+impl VolumePath {
+    /// Takes a path that is made of known-good parts.
+    ///
+    /// # Panics
+    /// When it is absolute or has an empty, `.` or `..` component: such a path is a programming error, since outside names pass
+    /// through [`heirloom_format::StoredPath`] first.
+    pub fn new(path: impl Into<String>) -> Self {
+        let path = path.into();
+        assert!(
+            path.split('/').all(|part| !matches!(part, "" | "." | "..")),
+            "not a volume path: {path:?}"
+        );
+        Self(path)
+    }
+
+    /// A path below this one.
+    pub fn join(&self, below: &str) -> Self {
+        Self::new(format!("{}/{below}", self.0))
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folder that it is in; `None` at the top.
+    pub fn parent(&self) -> Option<Self> {
+        self.0
+            .rsplit_once('/')
+            .map(|(parent, _)| Self(parent.to_owned()))
+    }
+}
+
+impl fmt::Display for VolumePath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// What can go wrong on a volume.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VolumeError {
+    /// The drive was pulled, or answers no more.
+    #[error("the archive drive is no longer connected")]
+    Gone,
+    /// No space, or no inodes.
+    #[error("the archive drive is full")]
+    Full,
+    /// There is no such file or folder.
+    #[error("not on the archive drive: {0}")]
+    Missing(VolumePath),
+    /// There is one already; nothing was replaced.
+    #[error("already on the archive drive: {0}")]
+    Exists(VolumePath),
+    /// The file has as many hard links as the file system allows (65,000 on ext4).
+    #[error("too many links to one file")]
+    TooManyLinks,
+    /// Anything else; errno.
+    #[error("the archive drive failed at {path} (error {errno})")]
+    Io {
+        /// Where.
+        path: VolumePath,
+        /// From the operating system.
+        errno: i32,
+    },
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// One component.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What a name in a folder stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+}
+
+/// Bytes, inodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Of the whole volume.
+    pub total_bytes: u64,
+    /// That can still be written.
+    pub free_bytes: u64,
+}
+
+/// Where an archive lives. Shared between threads; the calls of one run come from a few threads at once.
+///
+/// Durability: after a power cut, a file's content is whole only if [`Draft::sync`] returned, and a name (made, linked, renamed,
+/// removed) is certain only if [`Volume::sync_folder`] of its folder, or [`Volume::flush`], returned after it.
+pub trait Volume: Send + Sync {
+    /// Makes a folder and all that is missing above it. An existing one is fine.
+    ///
+    /// # Errors
+    /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn make_folder(&self, path: &VolumePath) -> Result<(), VolumeError>;
+
+    /// Begins a new file in an existing folder.
+    ///
+    /// # Errors
+    /// [`VolumeError::Exists`] when the name is taken; never overwrites.
+    fn create(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError>;
+
+    /// Gives an existing file a second name, in an existing folder.
+    ///
+    /// # Errors
+    /// [`VolumeError::Exists`], [`VolumeError::TooManyLinks`], [`VolumeError::Missing`].
+    fn link(&self, existing: &VolumePath, new: &VolumePath) -> Result<(), VolumeError>;
+
+    /// Points the symbolic link at `path` to `target` (a sibling's name), replacing it in one step.
+    ///
+    /// # Errors
+    /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn point(&self, path: &VolumePath, target: &str) -> Result<(), VolumeError>;
+
+    /// Gives a file or folder another name on the same volume, in one step. Never replaces.
+    ///
+    /// # Errors
+    /// [`VolumeError::Exists`], [`VolumeError::Missing`].
+    fn rename(&self, from: &VolumePath, to: &VolumePath) -> Result<(), VolumeError>;
+
+    /// Removes a file, or a folder with all in it. Missing is fine.
+    ///
+    /// # Errors
+    /// [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn remove(&self, path: &VolumePath) -> Result<(), VolumeError>;
+
+    /// Makes the names in a folder durable.
+    ///
+    /// # Errors
+    /// [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn sync_folder(&self, path: &VolumePath) -> Result<(), VolumeError>;
+
+    /// Makes everything durable, down to the drive's own cache.
+    ///
+    /// # Errors
+    /// [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn flush(&self) -> Result<(), VolumeError>;
+
+    /// Reads a whole file through the cache, handing its bytes to `sink` in pieces of at most 1 MiB; returns how many.
+    ///
+    /// # Errors
+    /// [`VolumeError::Missing`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn read(
+        &self,
+        path: &VolumePath,
+        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<u64, VolumeError>;
+
+    /// The same from the drive itself, past the page cache, so that what is compared is what the drive holds.
+    ///
+    /// # Errors
+    /// [`VolumeError::Missing`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn read_back(
+        &self,
+        path: &VolumePath,
+        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<u64, VolumeError>;
+
+    /// The names in a folder, sorted. `None` lists the top.
+    ///
+    /// # Errors
+    /// [`VolumeError::Missing`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn list(&self, folder: Option<&VolumePath>) -> Result<Vec<Entry>, VolumeError>;
+
+    /// How much room there is.
+    ///
+    /// # Errors
+    /// [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn space(&self) -> Result<Space, VolumeError>;
+}
+
+/// A file that is being written. Dropped without [`Draft::sync`], its content is not promised.
+pub trait Draft: Send {
+    /// Appends.
+    ///
+    /// # Errors
+    /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn write(&mut self, bytes: &[u8]) -> Result<(), VolumeError>;
+
+    /// Sets the modification time (seconds since 1970, UTC; `None` leaves the time of writing), makes the content durable and
+    /// closes the file.
+    ///
+    /// # Errors
+    /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`]; the file is then not durable.
+    fn sync(self: Box<Self>, modified_unix_s: Option<i64>) -> Result<(), VolumeError>;
+}

@@ -1,0 +1,238 @@
+//! Names as they are stored: any name that a phone can utter becomes one legal, reversible path component.
+//!
+//! A stored component is UTF-8, 1 to 255 bytes, and holds no byte that `sha256sum -c`, a BagIt validator or ext4 would
+//! read as anything but itself. Bytes that could be are written `=XX` (two upper-case hexadecimal digits):
+//! control characters and DEL, `/`, `\`, `%` (BagIt 1.0, section 2.1.3, would decode it), `=` itself, and the
+//! dots of `.` and `..`. An empty name becomes `=`, which no escape yields. A name that would be longer than 255 bytes is cut at a
+//! character and ends in `=~` and the first 16 hexadecimal digits of its SHA-256, before its extension; it alone is not reversible, and
+//! the snapshot's description keeps its full name.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Digest;
+
+/// The longest component that ext4 stores, in bytes.
+const COMPONENT_BYTES_MAX: usize = 255;
+
+/// A relative path below `data/`: stored components joined by `/`, never empty, never leaving its root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StoredPath(String);
+
+/// Why a text is not a stored path.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoredPathError {
+    /// No component at all, or an empty one (`a//b`, `/a`, `a/`).
+    #[error("a stored path has an empty component")]
+    Empty,
+    /// A component that escaping would have written differently, such as `..`.
+    #[error("a stored path has a component that must be written differently: {0:?}")]
+    NotCanonical(String),
+}
+
+impl StoredPath {
+    /// Stores a path given by its raw components, outermost first. Yields `None` for no components.
+    pub fn from_raw<'a>(components: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let stored: Vec<String> = components.into_iter().map(store_component).collect();
+        (!stored.is_empty()).then(|| Self(stored.join("/")))
+    }
+
+    /// Reads a path out of a manifest or a description that somebody else may have written.
+    ///
+    /// # Errors
+    /// When it is not exactly what [`StoredPath::from_raw`] would have made.
+    pub fn parse(text: &str) -> Result<Self, StoredPathError> {
+        for component in text.split('/') {
+            if component.is_empty() {
+                return Err(StoredPathError::Empty);
+            }
+            if !is_canonical(component) {
+                return Err(StoredPathError::NotCanonical(component.to_owned()));
+            }
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The path as text, components joined by `/`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last component, still stored.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// The raw components again, or `None` where one had to be shortened.
+    pub fn to_raw(&self) -> Option<Vec<String>> {
+        self.0.split('/').map(raw_component).collect()
+    }
+}
+
+impl fmt::Display for StoredPath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for StoredPath {
+    type Error = StoredPathError;
+    fn try_from(text: String) -> Result<Self, StoredPathError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<StoredPath> for String {
+    fn from(path: StoredPath) -> Self {
+        path.0
+    }
+}
+
+fn must_escape(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '/' | '\\' | '%' | '=' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
+}
+
+fn escape_into(out: &mut String, character: char) {
+    let mut bytes = [0; 4];
+    for byte in character.encode_utf8(&mut bytes).bytes() {
+        out.push_str(&format!("={byte:02X}"));
+    }
+}
+
+fn store_component(raw: &str) -> String {
+    if raw.is_empty() {
+        return "=".to_owned();
+    }
+    let only_dots = raw == "." || raw == "..";
+    let mut stored = String::with_capacity(raw.len());
+    for character in raw.chars() {
+        if must_escape(character) || only_dots {
+            escape_into(&mut stored, character);
+        } else {
+            stored.push(character);
+        }
+    }
+    if stored.len() <= COMPONENT_BYTES_MAX {
+        stored
+    } else {
+        shorten(raw, &stored)
+    }
+}
+
+fn shorten(raw: &str, stored: &str) -> String {
+    // An extension is worth keeping only while it is short, as real ones are.
+    let extension = stored
+        .rfind('.')
+        .map(|dot| &stored[dot..])
+        .filter(|extension| extension.len() <= 16)
+        .unwrap_or("");
+    let seal = format!("=~{}", &Digest::of(raw.as_bytes()).to_string()[..16]);
+    let mut end = COMPONENT_BYTES_MAX - seal.len() - extension.len();
+    // Cut at a character, and not inside an escape.
+    while !stored.is_char_boundary(end)
+        || stored.as_bytes()[end.saturating_sub(2)..end].contains(&b'=')
+    {
+        end -= 1;
+    }
+    format!("{}{seal}{extension}", &stored[..end])
+}
+
+fn raw_component(stored: &str) -> Option<String> {
+    if stored == "=" {
+        return Some(String::new());
+    }
+    let mut raw = Vec::with_capacity(stored.len());
+    let mut rest = stored.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        if byte == b'=' {
+            let digits = tail.get(..2)?;
+            let digits = std::str::from_utf8(digits).ok()?;
+            raw.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &tail[2..];
+        } else {
+            raw.push(byte);
+            rest = tail;
+        }
+    }
+    String::from_utf8(raw).ok()
+}
+
+fn is_canonical(component: &str) -> bool {
+    match raw_component(component) {
+        Some(raw) => store_component(&raw) == component,
+        // Shortened: its full name is elsewhere; what is left must still be harmless.
+        None => {
+            component.len() <= COMPONENT_BYTES_MAX
+                && component.contains("=~")
+                && component
+                    .chars()
+                    .all(|character| character == '=' || !must_escape(character))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Raw name, stored name.
+    const NAMES: &[(&str, &str)] = &[
+        ("IMG_0001.JPG", "IMG_0001.JPG"),
+        ("Größe & Farbe 🎂.jpg", "Größe & Farbe 🎂.jpg"),
+        ("", "="),
+        (".", "=2E"),
+        ("..", "=2E=2E"),
+        ("...", "..."),
+        (".trashed-1700000000-a.jpg", ".trashed-1700000000-a.jpg"),
+        ("50%.jpg", "50=25.jpg"),
+        ("a=b", "a=3Db"),
+        ("../../etc/passwd", "..=2F..=2Fetc=2Fpasswd"),
+        ("new\nline\r", "new=0Aline=0D"),
+        ("back\\slash", "back=5Cslash"),
+        (" leading and trailing ", " leading and trailing "),
+        ("\u{7f}\u{85}\0", "=7F=C2=85=00"),
+    ];
+
+    #[test]
+    fn names_are_stored_as_the_table_says_and_come_back() {
+        for (raw, stored) in NAMES {
+            let path = StoredPath::from_raw([*raw]).expect("one component");
+            assert_eq!(path.as_str(), *stored, "{raw:?}");
+            assert_eq!(path.to_raw(), Some(vec![(*raw).to_owned()]), "{raw:?}");
+            assert_eq!(StoredPath::parse(stored).as_ref(), Ok(&path), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_any_length_fits_and_two_long_ones_stay_apart() {
+        for unit in ["x", "ä", "🎂", "=", "\n"] {
+            let first =
+                StoredPath::from_raw([format!("{}1.jpg", unit.repeat(300)).as_str()]).expect("one");
+            let second =
+                StoredPath::from_raw([format!("{}2.jpg", unit.repeat(300)).as_str()]).expect("one");
+            assert_ne!(first, second);
+            for path in [first, second] {
+                assert!(path.as_str().len() <= 255, "{path}");
+                assert!(path.as_str().ends_with(".jpg"), "{path}");
+                assert_eq!(path.to_raw(), None);
+                assert_eq!(StoredPath::parse(path.as_str()).as_ref(), Ok(&path));
+            }
+        }
+    }
+
+    #[test]
+    fn what_escaping_would_not_have_written_is_refused() {
+        for text in [
+            "", "/a", "a/", "a//b", ".", "..", "a/../b", "a%b", "a\\b", "a\nb", "=2e", "=41", "a=",
+            "=~\n",
+        ] {
+            assert!(StoredPath::parse(text).is_err(), "{text:?}");
+        }
+    }
+}

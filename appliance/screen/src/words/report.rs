@@ -1,0 +1,90 @@
+//! What a run did.
+
+use heirloom_engine::RunReport;
+
+use crate::piece::{Page, Piece};
+use crate::quantity::{count, grouped, size};
+
+/// Lines of what did not go well that are shown at once.
+const LINES: usize = 8;
+
+pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scroll: usize) -> Page {
+    let complete = report.completeness.is_complete();
+    let page = match (complete, report.up_to_date) {
+        (true, true) => Page::new(format!("{source}: nothing new"))
+            .good("Complete. Everything on it is in the archive already, since the snapshot below."),
+        (true, false) => Page::new(format!("{source} is archived")).good(
+            "Complete. Every file was read back from the drive and is the same as on the phone. What is listed here is safe to erase from the phone.",
+        ),
+        (false, _) => Page::new(format!("{source} is archived, but not completely"))
+            .bad("Don't erase anything from the phone yet. What could be copied is safe; what could not is named below."),
+    };
+    let page = page.gap().fact("Snapshot", format!("{}, in {}", report.snapshot, report.folder));
+    let page = counts(page, report);
+    let page = if sheet_written {
+        page.fact("Restore sheet", "written to the drive as START-HERE.pdf; print it and keep it safe")
+    } else {
+        page.bad("The restore sheet could not be written to the drive's open part. The pictures are not affected. Archive once more to write it.")
+    };
+    let page = damage(page, report);
+    troubles(page.gap(), report, scroll).key("Enter", "go on").key("F1", "help")
+}
+
+fn counts(page: Page, report: &RunReport) -> Page {
+    let kinds = [
+        (report.kinds.photos, "photo", "photos"),
+        (report.kinds.videos, "video", "videos"),
+        (report.kinds.others, "other file", "other files"),
+    ];
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
+    let mut page = page.fact("In this snapshot", format!("{} ({})", kinds.join(", "), size(report.bytes)));
+    if let (Some(first), Some(last)) = (report.first_day, report.last_day) {
+        page = page.fact("From, to", format!("{first} to {last}"));
+    }
+    if !report.up_to_date {
+        page = page.fact("Copied now", format!("{} ({})", count(report.new_files, "file", "files"), size(report.new_bytes)));
+        let before = report.linked_files + report.resumed_files;
+        if before > 0 {
+            page = page.fact("There before", count(before, "file", "files"));
+        }
+    }
+    if report.gone_but_kept_files > 0 {
+        let gone = format!(
+            "{} no longer on the phone; kept in the older snapshots",
+            count(report.gone_but_kept_files, "file is", "files are")
+        );
+        page = page.fact("Deleted there", gone);
+    }
+    page
+}
+
+fn damage(page: Page, report: &RunReport) -> Page {
+    if report.damage.is_empty() {
+        return page;
+    }
+    let named: Vec<String> = report.damage.iter().map(|damage| format!("{} {}", damage.place, damage.kind)).collect();
+    page.bad(format!(
+        "Older parts of the archive can't be read as they should: {}. This snapshot is not affected.",
+        named.join("; ")
+    ))
+}
+
+fn troubles(page: Page, report: &RunReport, scroll: usize) -> Page {
+    let problems = report.problems.iter().map(|problem| format!("{}: {}", problem.place, problem.reason));
+    let differences = report.differences.iter().map(|difference| format!("{}: {}", difference.path, difference.kind));
+    let lines: Vec<String> = problems.chain(differences).collect();
+    if lines.is_empty() {
+        return page;
+    }
+    let mut page = page.strong(format!("{} to look at:", count(lines.len() as u64, "file", "files")));
+    for line in lines.iter().skip(scroll).take(LINES) {
+        page = page.with(Piece::Text(line.clone()));
+    }
+    let shown = (scroll + LINES).min(lines.len());
+    if lines.len() > LINES {
+        page = page.text(format!("({} to {} of {})", scroll + 1, shown, grouped(lines.len() as u64)));
+        page = page.key("Up/Down", "more");
+    }
+    page
+}

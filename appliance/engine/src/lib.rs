@@ -1,15 +1,31 @@
 //! Heirloom's decisions and its copy pipeline, over ports.
 //!
-//! Two halves. The control plane, [`Machine`](crate), takes events and a time and yields effects and a view; the data plane is
+//! Two halves. The control plane, [`Machine`], takes events and a time and yields effects and a view; the data plane is
 //! blocking code over the ports [`Source`] and [`Volume`], on worker threads.
 //!
 //! **Invariant:** no operating system, no clock, no path under `/dev` in here.
 #![forbid(unsafe_code)]
 
+mod archive;
+mod classify;
+mod ingest;
+mod machine;
 mod secret;
 mod source;
 mod volume;
 
+pub use archive::{Archive, ArchiveError, Damage, DamageKind, PublishedSnapshot};
+pub use ingest::{Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport, ingest, media_kind};
+pub use classify::{
+    ARCHIVE_DRIVE_BYTES_MIN, ARCHIVE_PARTITION_NAME, BOOT_PARTITION_NAME, Content, DeviceClass, DeviceFacts, DeviceForm,
+    DeviceId, DiskBus, DiskFacts, Lock, NotOurs, PartitionFacts, STICK_PARTITION_NAME, Unfit, UsbFacts, classify,
+    fit_for_archive,
+};
+pub use machine::{
+    ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskView, DriveError, Effect, Event, HomeView, Layout, Machine,
+    NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal, RunDone, RunPhase, RunView, SetUpStep, Setting, View,
+    WaitReason,
+};
 pub use secret::{PASSPHRASE_BYTES_MAX, Passphrase};
 pub use source::{
     Fetched, ListedObject, Listing, ListingProblem, ObjectId, Source, SourceError, SourceIdentity,

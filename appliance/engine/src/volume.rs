@@ -176,6 +176,14 @@ pub trait Volume: Send + Sync {
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<u64, VolumeError>;
 
+    /// The length of a file. As provided it reads the whole file; a real volume just asks.
+    ///
+    /// # Errors
+    /// [`VolumeError::Missing`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn size_bytes(&self, path: &VolumePath) -> Result<u64, VolumeError> {
+        self.read(path, &mut |_| ControlFlow::Continue(()))
+    }
+
     /// The names in a folder, sorted. `None` lists the top.
     ///
     /// # Errors

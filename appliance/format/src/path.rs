@@ -2,8 +2,8 @@
 //!
 //! A stored component is UTF-8, 1 to 255 bytes, and holds no byte that `sha256sum -c`, a BagIt validator or ext4 would
 //! read as anything but itself. Bytes that could be are written `=XX` (two upper-case hexadecimal digits):
-//! control characters and DEL, `/`, `\`, `%` (BagIt 1.0, section 2.1.3, would decode it), `=` itself, and the
-//! dots of `.` and `..`. An empty name becomes `=`, which no escape yields. A name that would be longer than 255 bytes is cut at a
+//! control characters and DEL, U+2028, U+2029 and U+FEFF, `/`, `\`, `%` (BagIt 1.0, section 2.1.3, would decode it), `=` itself, the
+//! dots of `.` and `..`, and white space at the end of a component (validators strip it from their lines). An empty name becomes `=`, which no escape yields. A name that would be longer than 255 bytes is cut at a
 //! character and ends in `=~` and the first 16 hexadecimal digits of its SHA-256, before its extension; it alone is not reversible, and
 //! the snapshot's description keeps its full name.
 
@@ -17,9 +17,15 @@ use crate::Digest;
 const COMPONENT_BYTES_MAX: usize = 255;
 
 /// A relative path below `data/`: stored components joined by `/`, never empty, never leaving its root.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Two are equal when their texts are. One that was made from raw names and had to be shortened keeps those names until it is
+/// written somewhere, see [`StoredPath::shortened_from`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct StoredPath(String);
+pub struct StoredPath {
+    text: String,
+    shortened_from: Option<Box<[String]>>,
+}
 
 /// Why a text is not a stored path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,8 +41,16 @@ pub enum StoredPathError {
 impl StoredPath {
     /// Stores a path given by its raw components, outermost first. Yields `None` for no components.
     pub fn from_raw<'a>(components: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let stored: Vec<String> = components.into_iter().map(store_component).collect();
-        (!stored.is_empty()).then(|| Self(stored.join("/")))
+        let raw: Vec<&str> = components.into_iter().collect();
+        let stored: Vec<String> = raw.iter().map(|raw| store_component(raw)).collect();
+        if stored.is_empty() {
+            return None;
+        }
+        let was_shortened = stored.iter().any(|stored| raw_component(stored).is_none());
+        Some(Self {
+            text: stored.join("/"),
+            shortened_from: was_shortened.then(|| raw.into_iter().map(str::to_owned).collect()),
+        })
     }
 
     /// Reads a path out of a manifest or a description that somebody else may have written.
@@ -52,28 +66,85 @@ impl StoredPath {
                 return Err(StoredPathError::NotCanonical(component.to_owned()));
             }
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self {
+            text: text.to_owned(),
+            shortened_from: None,
+        })
     }
 
     /// The path as text, components joined by `/`.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The last component, still stored.
     pub fn file_name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or(&self.0)
+        self.text.rsplit('/').next().unwrap_or(&self.text)
     }
 
     /// The raw components again, or `None` where one had to be shortened.
     pub fn to_raw(&self) -> Option<Vec<String>> {
-        self.0.split('/').map(raw_component).collect()
+        self.text.split('/').map(raw_component).collect()
+    }
+
+    /// The raw components that [`StoredPath::from_raw`] was given, where one had to be shortened: what [`StoredPath::to_raw`]
+    /// can't give back.
+    pub fn shortened_from(&self) -> Option<&[String]> {
+        self.shortened_from.as_deref()
+    }
+
+    /// The same folder, and the name with ` (2)` or another number before its extension.
+    pub fn numbered(&self, number: u32) -> Self {
+        let mut raw = self
+            .to_raw()
+            .or_else(|| self.shortened_from().map(<[String]>::to_vec))
+            // Read from a text that was shortened before: then the stored names have to do, and are escaped once more.
+            .unwrap_or_else(|| self.text.split('/').map(str::to_owned).collect());
+        if let Some(name) = raw.last_mut() {
+            // A dot at the beginning starts a hidden name, not an extension.
+            let stem_bytes = name.rfind('.').filter(|&dot| dot > 0).unwrap_or(name.len());
+            name.insert_str(stem_bytes, &format!(" ({number})"));
+        }
+        Self::from_raw(raw.iter().map(String::as_str)).unwrap_or_else(|| self.clone())
+    }
+
+    /// The folders that it is in, innermost first, as stored text.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.text
+            .rmatch_indices('/')
+            .map(|(at, _)| &self.text[..at])
+    }
+}
+
+impl PartialEq for StoredPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for StoredPath {}
+
+impl PartialOrd for StoredPath {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for StoredPath {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl std::hash::Hash for StoredPath {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
     }
 }
 
 impl fmt::Display for StoredPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
+        out.write_str(&self.text)
     }
 }
 
@@ -86,7 +157,7 @@ impl TryFrom<String> for StoredPath {
 
 impl From<StoredPath> for String {
     fn from(path: StoredPath) -> Self {
-        path.0
+        path.text
     }
 }
 
@@ -111,8 +182,9 @@ fn store_component(raw: &str) -> String {
     }
     let only_dots = raw == "." || raw == "..";
     let mut stored = String::with_capacity(raw.len());
-    for character in raw.chars() {
-        if must_escape(character) || only_dots {
+    for (at, character) in raw.char_indices() {
+        let is_last = at + character.len_utf8() == raw.len();
+        if must_escape(character) || only_dots || (is_last && character.is_whitespace()) {
             escape_into(&mut stored, character);
         } else {
             stored.push(character);
@@ -173,6 +245,7 @@ fn is_canonical(component: &str) -> bool {
                 && component
                     .chars()
                     .all(|character| character == '=' || !must_escape(character))
+                && !component.ends_with(char::is_whitespace)
         }
     }
 }
@@ -195,7 +268,8 @@ mod tests {
         ("../../etc/passwd", "..=2F..=2Fetc=2Fpasswd"),
         ("new\nline\r", "new=0Aline=0D"),
         ("back\\slash", "back=5Cslash"),
-        (" leading and trailing ", " leading and trailing "),
+        (" leading and trailing  ", " leading and trailing =20"),
+        ("wide\u{3000}", "wide=E3=80=80"),
         ("\u{7f}\u{85}\0", "=7F=C2=85=00"),
     ];
 
@@ -221,6 +295,7 @@ mod tests {
                 assert!(path.as_str().len() <= 255, "{path}");
                 assert!(path.as_str().ends_with(".jpg"), "{path}");
                 assert_eq!(path.to_raw(), None);
+                assert!(path.shortened_from().is_some());
                 assert_eq!(StoredPath::parse(path.as_str()).as_ref(), Ok(&path));
             }
         }
@@ -230,9 +305,34 @@ mod tests {
     fn what_escaping_would_not_have_written_is_refused() {
         for text in [
             "", "/a", "a/", "a//b", ".", "..", "a/../b", "a%b", "a\\b", "a\nb", "=2e", "=41", "a=",
-            "=~\n",
+            "=~\n", "a ", "x=~ ",
         ] {
             assert!(StoredPath::parse(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_second_of_a_name_is_numbered_before_its_extension() {
+        let cases = [
+            ("DCIM/a.jpg", "DCIM/a (2).jpg"),
+            ("DCIM/a", "DCIM/a (2)"),
+            ("DCIM/.hidden", "DCIM/.hidden (2)"),
+            ("a.b/c.tar.gz", "a.b/c.tar (2).gz"),
+            ("a=2Fb.jpg", "a=2Fb (2).jpg"),
+        ];
+        for (path, numbered) in cases {
+            let path = StoredPath::parse(path).expect(path);
+            assert_eq!(path.numbered(2).as_str(), numbered);
+        }
+        let long =
+            StoredPath::from_raw([format!("{}.jpg", "x".repeat(300)).as_str()]).expect("one");
+        assert_ne!(long.numbered(2), long);
+        assert!(long.numbered(2).as_str().len() <= 255);
+    }
+
+    #[test]
+    fn folders_come_innermost_first() {
+        let path = StoredPath::parse("a/b/c.jpg").expect("a path");
+        assert_eq!(path.folders().collect::<Vec<_>>(), ["a/b", "a"]);
     }
 }

@@ -1,0 +1,391 @@
+//! What a plugged-in thing is, decided from facts alone: a pure function and the table that tests it.
+
+/// Names a device from its appearance to its removal; what is plugged in again is a new one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeviceId(pub String);
+
+/// What the system tells of a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceFacts {
+    /// Its name for as long as it stays.
+    pub id: DeviceId,
+    /// As the device gives it; may be empty.
+    pub manufacturer: String,
+    /// As the device gives it; may be empty.
+    pub model: String,
+    /// As the device gives it.
+    pub serial: Option<String>,
+    /// By what it is attached.
+    pub form: DeviceForm,
+}
+
+/// The two forms in which things that matter to us appear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceForm {
+    /// A USB device that is no disk.
+    Usb(UsbFacts),
+    /// A whole disk.
+    Disk(DiskFacts),
+}
+
+/// A USB device's descriptors (USB 2.0, section 9.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsbFacts {
+    /// `idVendor`.
+    pub vendor_id: u16,
+    /// `idProduct`.
+    pub product_id: u16,
+    /// Class, subclass, protocol of each interface.
+    pub interfaces: Vec<(u8, u8, u8)>,
+    /// Names of the interfaces, where they have one.
+    pub interface_names: Vec<String>,
+}
+
+/// A whole disk and what is on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskFacts {
+    /// By what it is attached.
+    pub bus: DiskBus,
+    /// 0 when there is no medium.
+    pub size_bytes: u64,
+    /// The kernel's mark for media that can be taken out.
+    pub removable: bool,
+    /// It can't be written.
+    pub read_only: bool,
+    /// A file system or other signature on the disk as a whole, such as `vfat` or `crypto_LUKS`.
+    pub whole: Option<Content>,
+    /// Its partitions, by number.
+    pub partitions: Vec<PartitionFacts>,
+}
+
+/// By what a disk is attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskBus {
+    /// USB, mass storage or UAS.
+    Usb,
+    /// A card slot of the PC.
+    Card,
+    /// Inside the PC: SATA, NVMe, eMMC and the like.
+    Internal,
+}
+
+/// A partition of a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartitionFacts {
+    /// From 1.
+    pub number: u32,
+    /// Its GPT name; empty on an MBR disk.
+    pub name: String,
+    /// Its length.
+    pub size_bytes: u64,
+    /// What is on it.
+    pub content: Option<Content>,
+}
+
+/// A signature found by libblkid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// libblkid's `TYPE`, such as `ext4`, `vfat`, `ntfs`, `crypto_LUKS`, `BitLocker`.
+    pub kind: String,
+    /// libblkid's `LABEL`; may be empty.
+    pub label: String,
+    /// libblkid's `UUID`; may be empty.
+    pub uuid: String,
+}
+
+/// GPT name of the partition that an appliance boots from.
+pub const STICK_PARTITION_NAME: &str = "heirloom-stick";
+/// GPT name, and FAT volume label, of an archive drive's first partition.
+pub const BOOT_PARTITION_NAME: &str = "HEIRLOOM";
+/// GPT name of an archive drive's encrypted partition.
+pub const ARCHIVE_PARTITION_NAME: &str = "heirloom-archive";
+/// The smallest disk that can become an archive drive, in bytes: 2 GB as makers count.
+pub const ARCHIVE_DRIVE_BYTES_MIN: u64 = 2_000_000_000;
+
+/// What a device is to us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceClass {
+    /// Speaks MTP, or PTP as an iPhone does.
+    Phone,
+    /// Speaks PTP.
+    Camera,
+    /// A memory card with a camera's file system.
+    Card,
+    /// A disk that is none of the others.
+    PlainDisk,
+    /// Made by us.
+    ArchiveDrive {
+        /// The number of its encrypted partition.
+        partition: u32,
+        /// Identifies it, whatever port and bridge it is behind.
+        luks_uuid: String,
+        /// The LUKS label: the archive's name.
+        name: String,
+    },
+    /// It holds something that we can't see into.
+    Locked(Lock),
+    /// What this appliance booted from, or another such stick.
+    BootStick,
+    /// Nothing that concerns us.
+    NotOurs(NotOurs),
+}
+
+/// Why a drive is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// No medium: a keypad drive before its PIN, or a card reader without a card.
+    NoMedium,
+    /// Only a small read-only unlocker is to be seen, as on a locked Samsung T7.
+    Unlocker,
+    /// Encrypted by BitLocker, or by LUKS but not by us.
+    Encrypted,
+    /// An archive drive of ours whose LUKS header is gone. A drive gets its partition's name at the very end of its set-up, so this
+    /// is no set-up that was interrupted: it held an archive, and is never offered for erasing.
+    DamagedArchive,
+}
+
+/// Why a device does not concern us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOurs {
+    /// A disk inside the PC: its owner's, and never touched.
+    InternalDisk,
+    /// A keyboard, a hub, a printer…
+    OtherUsb,
+}
+
+const APPLE: u16 = 0x05ac;
+
+/// Still Image, PTP (USB Still Image Capture Device Definition 1.0, section 4): also what MTP uses.
+const PTP_INTERFACE: (u8, u8, u8) = (6, 1, 1);
+/// A locked Samsung T7 shows a medium of some 30 MB; no disk for pictures is this small.
+const UNLOCKER_BYTES_MAX: u64 = 200_000_000;
+
+/// Decides what a device is to us.
+pub fn classify(facts: &DeviceFacts) -> DeviceClass {
+    match &facts.form {
+        DeviceForm::Usb(usb) => classify_usb(usb, facts),
+        DeviceForm::Disk(disk) => classify_disk(disk, facts),
+    }
+}
+
+fn classify_usb(usb: &UsbFacts, facts: &DeviceFacts) -> DeviceClass {
+    // MTP has no class of its own: a vendor-specific interface that is named MTP, or PTP's.
+    let named_mtp = usb.interface_names.iter().any(|name| name.to_ascii_uppercase().contains("MTP"));
+    let ptp = usb.interfaces.contains(&PTP_INTERFACE);
+    let camera_maker = ["canon", "nikon", "fuji", "olympus", "panasonic", "pentax", "leica", "gopro", "ricoh", "om digital"]
+        .iter()
+        .any(|maker| facts.manufacturer.to_lowercase().contains(maker));
+    match (named_mtp, ptp) {
+        (true, _) => DeviceClass::Phone,
+        (false, true) if usb.vendor_id == APPLE => DeviceClass::Phone,
+        (false, true) if camera_maker => DeviceClass::Camera,
+        (false, true) => DeviceClass::Phone,
+        (false, false) => DeviceClass::NotOurs(NotOurs::OtherUsb),
+    }
+}
+
+fn classify_disk(disk: &DiskFacts, facts: &DeviceFacts) -> DeviceClass {
+    if disk.partitions.iter().any(|partition| partition.name == STICK_PARTITION_NAME) {
+        return DeviceClass::BootStick;
+    }
+    let mut partitions = disk.partitions.iter();
+    if let Some(archive) = partitions.find(|partition| partition.name == ARCHIVE_PARTITION_NAME) {
+        let Some(content) = archive.content.as_ref().filter(|content| content.kind == "crypto_LUKS") else {
+            return DeviceClass::Locked(Lock::DamagedArchive);
+        };
+        let (luks_uuid, name) = (content.uuid.clone(), content.label.clone());
+        return DeviceClass::ArchiveDrive { partition: archive.number, luks_uuid, name };
+    }
+    if disk.bus == DiskBus::Internal {
+        return DeviceClass::NotOurs(NotOurs::InternalDisk);
+    }
+    if disk.size_bytes == 0 {
+        return DeviceClass::Locked(Lock::NoMedium);
+    }
+    let samsung = facts.manufacturer.to_lowercase().contains("samsung");
+    if disk.read_only && samsung && disk.size_bytes <= UNLOCKER_BYTES_MAX {
+        return DeviceClass::Locked(Lock::Unlocker);
+    }
+    if contents(disk).any(|content| matches!(content.kind.as_str(), "crypto_LUKS" | "BitLocker")) {
+        return DeviceClass::Locked(Lock::Encrypted);
+    }
+    let camera_medium = contents(disk).any(|content| matches!(content.kind.as_str(), "vfat" | "exfat"));
+    match (disk.bus, camera_medium) {
+        (DiskBus::Card, _) => DeviceClass::Card,
+        (_, true) if disk.removable && disk.partitions.len() <= 1 => DeviceClass::Card,
+        _ => DeviceClass::PlainDisk,
+    }
+}
+
+/// All signatures on a disk, the whole disk's first.
+pub(crate) fn contents(disk: &DiskFacts) -> impl Iterator<Item = &Content> {
+    disk.whole.iter().chain(disk.partitions.iter().filter_map(|partition| partition.content.as_ref()))
+}
+
+/// Why a disk can't become an archive drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// This appliance booted from it, or another could.
+    BootStick,
+    /// Below [`ARCHIVE_DRIVE_BYTES_MIN`].
+    TooSmall {
+        /// What it has.
+        size_bytes: u64,
+    },
+    /// It can't be written.
+    ReadOnly,
+    /// Its PIN or its own unlocking comes first.
+    Locked(Lock),
+    /// It is an archive already; it is opened, not set up.
+    AlreadyAnArchive,
+    /// Inside the PC, or no disk at all.
+    NotOffered,
+}
+
+/// Whether a disk can become an archive drive; erasing what is on it is asked about elsewhere.
+///
+/// # Errors
+/// The reason why it can't.
+pub fn fit_for_archive(facts: &DeviceFacts) -> Result<(), Unfit> {
+    let DeviceForm::Disk(disk) = &facts.form else { return Err(Unfit::NotOffered) };
+    match classify(facts) {
+        DeviceClass::BootStick => Err(Unfit::BootStick),
+        DeviceClass::ArchiveDrive { .. } => Err(Unfit::AlreadyAnArchive),
+        DeviceClass::NotOurs(_) | DeviceClass::Phone | DeviceClass::Camera => Err(Unfit::NotOffered),
+        // What is encrypted may be erased like any other content, once its name was typed.
+        DeviceClass::Locked(lock) if lock != Lock::Encrypted => Err(Unfit::Locked(lock)),
+        _ if disk.read_only => Err(Unfit::ReadOnly),
+        _ if disk.size_bytes < ARCHIVE_DRIVE_BYTES_MIN => Err(Unfit::TooSmall { size_bytes: disk.size_bytes }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usb(vendor_id: u16, manufacturer: &str, interfaces: &[(u8, u8, u8)], names: &[&str]) -> DeviceFacts {
+        DeviceFacts {
+            id: DeviceId("usb".into()),
+            manufacturer: manufacturer.into(),
+            model: "m".into(),
+            serial: None,
+            form: DeviceForm::Usb(UsbFacts {
+                vendor_id,
+                product_id: 1,
+                interfaces: interfaces.to_vec(),
+                interface_names: names.iter().map(|name| (*name).to_owned()).collect(),
+            }),
+        }
+    }
+
+    fn content(kind: &str, label: &str) -> Option<Content> {
+        Some(Content { kind: kind.into(), label: label.into(), uuid: "u".into() })
+    }
+
+    fn partition(number: u32, name: &str, content: Option<Content>) -> PartitionFacts {
+        PartitionFacts { number, name: name.into(), size_bytes: 1 << 30, content }
+    }
+
+    fn disk(bus: DiskBus, size_bytes: u64, removable: bool, partitions: Vec<PartitionFacts>) -> DeviceFacts {
+        let form = DiskFacts { bus, size_bytes, removable, read_only: false, whole: None, partitions };
+        DeviceFacts {
+            id: DeviceId("disk".into()),
+            manufacturer: "Maker".into(),
+            model: "m".into(),
+            serial: None,
+            form: DeviceForm::Disk(form),
+        }
+    }
+
+    fn with(mut facts: DeviceFacts, change: impl FnOnce(&mut DiskFacts)) -> DeviceFacts {
+        if let DeviceForm::Disk(disk) = &mut facts.form {
+            change(disk);
+        }
+        facts
+    }
+
+    fn archive() -> Vec<PartitionFacts> {
+        vec![
+            partition(1, BOOT_PARTITION_NAME, content("vfat", "HEIRLOOM")),
+            partition(2, ARCHIVE_PARTITION_NAME, content("crypto_LUKS", "Family")),
+        ]
+    }
+
+    const TB: u64 = 1_000_000_000_000;
+
+    #[test]
+    fn each_device_is_what_it_is_and_fit_or_not() {
+        let ours = DeviceClass::ArchiveDrive { partition: 2, luks_uuid: "u".into(), name: "Family".into() };
+        let other = DeviceClass::NotOurs(NotOurs::OtherUsb);
+        let mut unlocker = with(disk(DiskBus::Usb, 30_000_000, false, vec![]), |disk| disk.read_only = true);
+        unlocker.manufacturer = "Samsung".into();
+        let table = [
+            ("Pixel, MTP", usb(0x18d1, "Google", &[(6, 1, 1)], &["MTP"]), DeviceClass::Phone, Err(Unfit::NotOffered)),
+            ("vendor-specific MTP", usb(0x04e8, "SAMSUNG", &[(255, 255, 0)], &["MTP"]), DeviceClass::Phone, Err(Unfit::NotOffered)),
+            ("MTP beside adb", usb(0x18d1, "", &[(6, 1, 1), (255, 66, 1)], &[]), DeviceClass::Phone, Err(Unfit::NotOffered)),
+            ("iPhone", usb(0x05ac, "Apple Inc.", &[(6, 1, 1), (255, 254, 2)], &["PTP"]), DeviceClass::Phone, Err(Unfit::NotOffered)),
+            ("camera", usb(0x04a9, "Canon Inc.", &[(6, 1, 1)], &[]), DeviceClass::Camera, Err(Unfit::NotOffered)),
+            ("keyboard", usb(1, "", &[(3, 1, 1)], &[]), other.clone(), Err(Unfit::NotOffered)),
+            ("hub", usb(1, "", &[(9, 0, 0)], &[]), other, Err(Unfit::NotOffered)),
+            ("blank disk", disk(DiskBus::Usb, TB, false, vec![]), DeviceClass::PlainDisk, Ok(())),
+            (
+                "disk with Windows files",
+                disk(DiskBus::Usb, TB, false, vec![partition(1, "Basic data partition", content("ntfs", "Backup"))]),
+                DeviceClass::PlainDisk,
+                Ok(()),
+            ),
+            ("card in a USB reader", disk(DiskBus::Usb, TB, true, vec![partition(1, "", content("exfat", ""))]), DeviceClass::Card, Ok(())),
+            ("card in the PC's slot", disk(DiskBus::Card, TB, false, vec![partition(1, "", content("vfat", ""))]), DeviceClass::Card, Ok(())),
+            ("archive drive", disk(DiskBus::Usb, TB, false, archive()), ours.clone(), Err(Unfit::AlreadyAnArchive)),
+            ("archive drive built in", disk(DiskBus::Internal, TB, false, archive()), ours, Err(Unfit::AlreadyAnArchive)),
+            (
+                "an archive's partition table without its LUKS header",
+                disk(DiskBus::Usb, TB, false, vec![partition(2, ARCHIVE_PARTITION_NAME, None)]),
+                DeviceClass::Locked(Lock::DamagedArchive), Err(Unfit::Locked(Lock::DamagedArchive)),
+            ),
+            (
+                "the PC's own disk",
+                disk(DiskBus::Internal, TB, false, vec![partition(1, "", content("ntfs", "Windows"))]),
+                DeviceClass::NotOurs(NotOurs::InternalDisk),
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "boot stick",
+                disk(DiskBus::Usb, TB, true, vec![partition(2, STICK_PARTITION_NAME, content("vfat", ""))]),
+                DeviceClass::BootStick,
+                Err(Unfit::BootStick),
+            ),
+            ("keypad drive before its PIN", disk(DiskBus::Usb, 0, true, vec![]), DeviceClass::Locked(Lock::NoMedium), Err(Unfit::Locked(Lock::NoMedium))),
+            ("locked Samsung T7", unlocker, DeviceClass::Locked(Lock::Unlocker), Err(Unfit::Locked(Lock::Unlocker))),
+            (
+                "BitLocker",
+                disk(DiskBus::Usb, TB, false, vec![partition(1, "", content("BitLocker", ""))]),
+                DeviceClass::Locked(Lock::Encrypted),
+                Ok(()),
+            ),
+            (
+                "somebody's LUKS on the whole disk",
+                with(disk(DiskBus::Usb, TB, false, vec![]), |disk| disk.whole = content("crypto_LUKS", "")),
+                DeviceClass::Locked(Lock::Encrypted),
+                Ok(()),
+            ),
+            (
+                "too small a disk",
+                disk(DiskBus::Usb, 1_000_000_000, false, vec![]),
+                DeviceClass::PlainDisk,
+                Err(Unfit::TooSmall { size_bytes: 1_000_000_000 }),
+            ),
+            (
+                "write-protected disk",
+                with(disk(DiskBus::Usb, TB, false, vec![]), |disk| disk.read_only = true),
+                DeviceClass::PlainDisk,
+                Err(Unfit::ReadOnly),
+            ),
+        ];
+        for (what, facts, class, fit) in table {
+            assert_eq!(classify(&facts), class, "{what}");
+            assert_eq!(fit_for_archive(&facts), fit, "{what}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! One run: from a source's listing to a published snapshot.
+//!
+//! Blocking code over the ports [`Source`] and [`Volume`]. It may end at any step, by an error or a power cut: published snapshots are as they
+//! were, and the next attempt goes on with what was verified.
+
+mod copied;
+mod error;
+mod journal;
+mod media;
+mod order;
+mod pipeline;
+mod plan;
+mod publish;
+mod reconcile;
+mod report;
+mod run;
+mod settle;
+mod share;
+mod workspace;
+
+pub use error::RunError;
+pub use media::{MediaKind, media_kind};
+pub use order::{Cancel, Progress, RunOrder};
+pub use reconcile::Complete;
+pub use report::{
+    Completeness, Difference, DifferenceKind, KindCounts, Problem, ProblemReason, RunReport,
+};
+pub use run::ingest;

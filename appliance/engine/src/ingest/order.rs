@@ -1,0 +1,88 @@
+//! What a run is told, what it tells while it goes on, and how it is stopped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use heirloom_format::{ArchiveInfo, Day};
+
+/// What a run is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOrder {
+    /// The archive that the volume must hold: a run into another one is refused.
+    pub archive_info: ArchiveInfo,
+    /// What the family calls the source, or what the device calls itself.
+    pub source_name: String,
+    /// Today, by the clock of the PC.
+    pub date: Day,
+    /// What we are, such as `heirloom 0.1.0`.
+    pub software: String,
+}
+
+/// Where a run is. All counts only grow within a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The source is being listed.
+    Listing {
+        /// Files found so far.
+        found: u64,
+    },
+    /// What is to be done is known. `files` is the sum of the three counts after it.
+    Planned {
+        /// All files of the source.
+        files: u64,
+        /// Length of all files of the source.
+        bytes: u64,
+        /// Files to be fetched now.
+        to_fetch_files: u64,
+        /// Length of the files to be fetched now: what `Moved` counts up to.
+        to_fetch_bytes: u64,
+        /// Files that the archive has already.
+        linked_files: u64,
+        /// Files that an interrupted run has fetched and verified.
+        resumed_files: u64,
+    },
+    /// A file is being fetched.
+    Fetching {
+        /// Its stored path.
+        path: String,
+        /// Its length as the source states it.
+        size_bytes: u64,
+    },
+    /// Bytes came from the source.
+    Moved {
+        /// All so far in this run. A file that is fetched twice counts twice, so it may end above `to_fetch_bytes`.
+        bytes: u64,
+    },
+    /// Files were read back from the drive and are right.
+    Verified {
+        /// All so far in this run, without the resumed ones.
+        files: u64,
+        /// Their length.
+        bytes: u64,
+    },
+    /// The source is listed a second time, and all is compared.
+    Reconciling,
+    /// The snapshot is being sealed and put in its place.
+    Publishing,
+}
+
+/// Asks a run to stop at the next safe point. Clones ask the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Not asked yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

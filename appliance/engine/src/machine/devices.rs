@@ -1,0 +1,170 @@
+//! What is plugged in, in the order in which it came.
+
+use crate::classify::{DeviceClass, DeviceFacts, DeviceForm, DeviceId, NotOurs, classify, contents};
+use crate::{SourceError, SourceIdentity};
+
+use super::event::Now;
+use super::view::{DeviceState, DiskView};
+
+/// How long a phone is left alone before it is asked again. Shorter upsets some; longer feels dead to the person who just unlocked it.
+const PROBE_PAUSE_MS: u64 = 3_000;
+
+/// A device and what we know of it.
+#[derive(Clone, Debug)]
+pub(super) struct Device {
+    pub(super) facts: DeviceFacts,
+    pub(super) class: DeviceClass,
+    pub(super) probe: Probe,
+}
+
+/// How far the opening of a source is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Probe {
+    /// Not asked, or it is no source.
+    None,
+    /// Asked; the answer is on its way.
+    Asked,
+    /// Ask again at this time.
+    Again { at_ms: u64, why: SourceError },
+    /// It can be read.
+    Ready(SourceIdentity),
+    /// It can't, until it is plugged in anew.
+    Failed(SourceError),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Devices(Vec<Device>);
+
+impl Devices {
+    /// Takes in a device; `true` when it is a new source, to be probed.
+    pub(super) fn see(&mut self, facts: DeviceFacts) -> bool {
+        let class = classify(&facts);
+        if let Some(known) = self.0.iter_mut().find(|device| device.facts.id == facts.id) {
+            known.facts = facts;
+            known.class = class;
+            return false;
+        }
+        let source = matches!(class, DeviceClass::Phone | DeviceClass::Camera);
+        self.0.push(Device { facts, class, probe: Probe::None });
+        source
+    }
+
+    pub(super) fn remove(&mut self, id: &DeviceId) -> Option<Device> {
+        let index = self.0.iter().position(|device| device.facts.id == *id)?;
+        Some(self.0.remove(index))
+    }
+
+    pub(super) fn get(&self, id: &DeviceId) -> Option<&Device> {
+        self.0.iter().find(|device| device.facts.id == *id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &DeviceId) -> Option<&mut Device> {
+        self.0.iter_mut().find(|device| device.facts.id == *id)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Device> {
+        self.0.iter()
+    }
+
+    /// The answer to a probe.
+    pub(super) fn probed(&mut self, now: Now, id: &DeviceId, outcome: Result<SourceIdentity, SourceError>) {
+        let Some(device) = self.get_mut(id) else { return };
+        device.probe = match outcome {
+            Ok(identity) => Probe::Ready(identity),
+            Err(why @ (SourceError::Locked | SourceError::TimedOut)) => {
+                Probe::Again { at_ms: now.monotonic_ms + PROBE_PAUSE_MS, why }
+            }
+            Err(why) => Probe::Failed(why),
+        };
+    }
+
+    /// Asks this source again after a pause.
+    pub(super) fn probe_later(&mut self, now: Now, id: &DeviceId, why: SourceError) {
+        self.probed(now, id, Err(why));
+    }
+
+    /// When the next probe is due.
+    pub(super) fn next_probe_ms(&self) -> Option<u64> {
+        self.0
+            .iter()
+            .filter_map(|device| match device.probe {
+                Probe::Again { at_ms, .. } => Some(at_ms),
+                _ => None,
+            })
+            .min()
+    }
+
+    /// Takes out the sources that are due, and marks them as asked.
+    pub(super) fn due_probes(&mut self, now: Now) -> Vec<DeviceId> {
+        let mut due = Vec::new();
+        for device in &mut self.0 {
+            if matches!(device.probe, Probe::Again { at_ms, .. } if at_ms <= now.monotonic_ms) {
+                device.probe = Probe::Asked;
+                due.push(device.facts.id.clone());
+            }
+        }
+        due
+    }
+}
+
+impl Device {
+    /// Its name for a person: as it was opened, or as its descriptors say.
+    pub(super) fn name(&self) -> String {
+        match (&self.probe, &self.class) {
+            (Probe::Ready(identity), _) => source_name(&identity.manufacturer, &identity.model),
+            (_, DeviceClass::ArchiveDrive { name, .. }) if !name.is_empty() => name.clone(),
+            _ => source_name(&self.facts.manufacturer, &self.facts.model),
+        }
+    }
+
+    /// What there is to say about it; `None` for what does not concern anyone.
+    pub(super) fn state(&self, open_archive: Option<&DeviceId>) -> Option<DeviceState> {
+        let size_bytes = match &self.facts.form {
+            DeviceForm::Disk(disk) => disk.size_bytes,
+            DeviceForm::Usb(_) => 0,
+        };
+        Some(match &self.class {
+            DeviceClass::Phone | DeviceClass::Camera => match &self.probe {
+                Probe::None | Probe::Asked => DeviceState::Opening,
+                Probe::Again { why: SourceError::Locked, .. } => DeviceState::WaitsForPerson,
+                Probe::Again { .. } => DeviceState::Opening,
+                Probe::Ready(_) => DeviceState::Ready,
+                Probe::Failed(why) => DeviceState::Unreadable(why.clone()),
+            },
+            DeviceClass::ArchiveDrive { .. } => match open_archive {
+                Some(open) if *open == self.facts.id => DeviceState::ArchiveOpen,
+                Some(_) => DeviceState::ArchiveBeside,
+                None => DeviceState::ArchiveLocked,
+            },
+            DeviceClass::Card => DeviceState::Card { size_bytes },
+            DeviceClass::PlainDisk => DeviceState::Disk { size_bytes },
+            DeviceClass::Locked(lock) => DeviceState::Locked(*lock),
+            DeviceClass::BootStick => DeviceState::BootStick,
+            DeviceClass::NotOurs(NotOurs::InternalDisk | NotOurs::OtherUsb) => return None,
+        })
+    }
+
+    /// It as a disk; `None` when it is none.
+    pub(super) fn disk(&self) -> Option<DiskView> {
+        let DeviceForm::Disk(disk) = &self.facts.form else { return None };
+        Some(DiskView {
+            name: source_name(&self.facts.manufacturer, &self.facts.model),
+            size_bytes: disk.size_bytes,
+            serial: self.facts.serial.clone(),
+            contents: contents(disk).map(|content| (content.kind.clone(), content.label.clone())).collect(),
+            partitions: disk.partitions.len(),
+        })
+    }
+}
+
+/// `Google`, `Pixel 8` give `Google Pixel 8`; a maker that the model repeats is not said twice.
+pub(super) fn source_name(manufacturer: &str, model: &str) -> String {
+    let (manufacturer, model) = (manufacturer.trim(), model.trim());
+    match (manufacturer.is_empty(), model.is_empty()) {
+        (true, true) => "Unnamed device".to_owned(),
+        (true, false) => model.to_owned(),
+        (false, true) => manufacturer.to_owned(),
+        (false, false) if model.to_lowercase().starts_with(&manufacturer.to_lowercase()) => model.to_owned(),
+        (false, false) => format!("{manufacturer} {model}"),
+    }
+}

@@ -1,0 +1,54 @@
+//! Everything that we may do, on one page.
+
+use crate::Passphrase;
+use crate::classify::DeviceId;
+
+/// Something to be done outside; each is answered by an [`Event`](super::Event) unless it says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Put a keyboard layout in force; answered by `LayoutApplied`.
+    ApplyLayout {
+        /// Its code in the list of layouts.
+        code: String,
+    },
+    /// Set the PC's clock for this session; not answered.
+    SetClock {
+        /// Seconds since 1970-01-01 UTC.
+        unix_s: i64,
+    },
+    /// Open a source and ask who it is; answered by `SourceProbed`.
+    ProbeSource(DeviceId),
+    /// Erase a disk and make an archive drive of it; answered by `SetUpReached` and `SetUpEnded`.
+    SetUpDrive {
+        /// The disk.
+        device: DeviceId,
+        /// The archive's name.
+        name: String,
+        /// For key slot 0.
+        passphrase: Passphrase,
+    },
+    /// Unlock, check and mount; answered by `ArchiveOpened`.
+    OpenArchive {
+        /// The disk.
+        device: DeviceId,
+        /// Its encrypted partition.
+        partition: u32,
+        /// Its LUKS UUID, which must still be the same.
+        luks_uuid: String,
+        /// What was typed.
+        passphrase: Passphrase,
+    },
+    /// Copy a source into the open archive; answered by `RunMoved` and `RunEnded`.
+    Run {
+        /// The source.
+        device: DeviceId,
+        /// The source's name in the archive.
+        source_name: String,
+    },
+    /// Ask the run to stop at the next safe point; it still answers with `RunEnded`.
+    StopRun,
+    /// Sync, unmount and lock the archive, or clean up after a drive that was pulled; answered by `ArchiveClosed`.
+    CloseArchive,
+    /// Sync everything and switch the PC off; nothing comes after.
+    PowerOff,
+}

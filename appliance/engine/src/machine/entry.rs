@@ -1,0 +1,27 @@
+//! A line that is being typed.
+
+use super::event::Command;
+
+/// A line of visible text, bounded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entry {
+    text: String,
+}
+
+impl Entry {
+    /// Takes an editing command; whether the text changed.
+    pub(super) fn edit(&mut self, command: Command, chars_max: usize) -> bool {
+        match command {
+            Command::Type(character) if !character.is_control() && self.text.chars().count() < chars_max => {
+                self.text.push(character);
+                true
+            }
+            Command::Erase => self.text.pop().is_some(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}

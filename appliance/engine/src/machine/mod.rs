@@ -1,0 +1,366 @@
+//! The control plane: events and a time in, effects and a view out. It does nothing itself.
+
+mod devices;
+mod effect;
+mod entry;
+mod event;
+mod keys;
+mod page;
+mod run;
+mod show;
+mod view;
+
+pub use effect::Effect;
+pub use event::{Command, DriveError, Event, Now, OpenedArchive, RunDone};
+pub use view::{
+    ArchiveView, Choice, DeviceLine, DeviceState, DiskView, HomeView, NameRefusal, PageView, PassphraseRefusal, RunPhase,
+    RunView, SetUpStep, View, WaitReason,
+};
+
+use std::collections::VecDeque;
+
+use crate::classify::{DeviceClass, DeviceId};
+use crate::{Progress, RunError, SourceError, SourceIdentity};
+use devices::{Devices, Probe};
+use page::{Page, Target};
+use run::Run;
+
+/// How often a page with a running clock wants to be drawn again.
+const TICK_MS: u64 = 1_000;
+/// A source that stalls this often without one more file verified is given up until the person asks again.
+const FRUITLESS_STALLS_MAX: u32 = 3;
+
+/// A keyboard layout that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// For [`Effect::ApplyLayout`].
+    pub code: String,
+    /// For a person, such as `Deutsch (German)`.
+    pub name: String,
+}
+
+/// What the machine is told once.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The layouts; the first is the one in force at the start. Empty: the keyboard is not asked about, as on a serial line.
+    pub layouts: Vec<Layout>,
+    /// When this appliance was built: no clock before it can be right.
+    pub built_unix_s: i64,
+}
+
+/// Decides what happens next.
+#[derive(Debug)]
+pub struct Machine {
+    setting: Setting,
+    page: Page,
+    help: bool,
+    devices: Devices,
+    settled: bool,
+    archive: Option<OpenedArchive>,
+    run: Option<Run>,
+    /// A run that ended because its source went silent, how often, and the files that were safe then.
+    stalls: u32,
+    stalled_at_files: u64,
+    /// The drive went while a run was writing: closed when the run has let go of it.
+    pulled: bool,
+    effects: VecDeque<Effect>,
+    now: Now,
+}
+
+impl Machine {
+    /// Begins with the first question.
+    pub fn new(now: Now, setting: Setting) -> Self {
+        let mut machine = Self {
+            setting,
+            page: Page::Layout { cursor: 0, applying: false, refused: false },
+            help: false,
+            devices: Devices::default(),
+            settled: false,
+            archive: None,
+            run: None,
+            stalls: 0,
+            stalled_at_files: 0,
+            pulled: false,
+            effects: VecDeque::new(),
+            now,
+        };
+        if machine.setting.layouts.is_empty() {
+            machine.leave_layout();
+        }
+        machine
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, now: Now, event: Event) {
+        self.now = now;
+        let chosen = if matches!(event, Event::Pressed(_)) { None } else { self.chosen() };
+        match event {
+            Event::Pressed(command) => self.press(command),
+            Event::DeviceSeen(facts) => {
+                let id = facts.id.clone();
+                if self.devices.see(facts) {
+                    self.probe(&id);
+                }
+                self.notice_return_of_drive(&id);
+            }
+            Event::DeviceGone(id) => self.lose_device(&id),
+            Event::DevicesSettled => self.settled = true,
+            Event::LayoutApplied { applied } => self.layout_applied(applied),
+            Event::SourceProbed { device, outcome } => {
+                self.devices.probed(now, &device, outcome);
+                self.resume_waiting_run(&device);
+            }
+            Event::SetUpReached(reached) => {
+                if let Page::SettingUp { step, .. } = &mut self.page {
+                    *step = reached;
+                }
+            }
+            Event::SetUpEnded(outcome) => self.set_up_ended(outcome),
+            Event::ArchiveOpened(outcome) => self.archive_opened(outcome),
+            Event::ArchiveClosed => self.archive_closed(),
+            Event::RunMoved(progress) => self.run_moved(progress),
+            Event::RunEnded(outcome) => self.run_ended(*outcome),
+        }
+        if let Some(chosen) = chosen {
+            self.keep_chosen(&chosen);
+        }
+    }
+
+    /// What the cursor of the home page was put on by the person.
+    fn chosen(&self) -> Option<(Choice, Option<DeviceId>)> {
+        match self.page {
+            Page::Home { cursor, touched: true } => self.choices().into_iter().nth(cursor),
+            _ => None,
+        }
+    }
+
+    /// Devices come and go at any moment: the cursor stays on what it was on, or goes back to the top.
+    fn keep_chosen(&mut self, chosen: &(Choice, Option<DeviceId>)) {
+        let choices = self.choices();
+        if let Page::Home { cursor, touched } = &mut self.page
+            && choices.get(*cursor) != Some(chosen)
+        {
+            let found = choices.iter().position(|choice| choice == chosen);
+            (*cursor, *touched) = (found.unwrap_or(0), found.is_some());
+        }
+    }
+
+    /// Tells that the time of [`Machine::poll_deadline`] has come.
+    pub fn tick(&mut self, now: Now) {
+        self.now = now;
+        for device in self.devices.due_probes(now) {
+            self.effects.push_back(Effect::ProbeSource(device));
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When [`Machine::tick`] is wanted next, in the time of [`Now::monotonic_ms`].
+    pub fn poll_deadline(&self) -> Option<u64> {
+        let clock = matches!(self.page, Page::SettingUp { .. } | Page::Unlocking { .. } | Page::Archiving { .. })
+            .then_some(self.now.monotonic_ms + TICK_MS);
+        [clock, self.devices.next_probe_ms()].into_iter().flatten().min()
+    }
+
+    /// What to show.
+    pub fn view(&self) -> View {
+        View { page: self.show(), help: self.help }
+    }
+
+    fn probe(&mut self, id: &DeviceId) {
+        if let Some(device) = self.devices.get_mut(id) {
+            device.probe = Probe::Asked;
+            self.effects.push_back(Effect::ProbeSource(id.clone()));
+        }
+    }
+
+    fn layout_applied(&mut self, applied: bool) {
+        if let Page::Layout { applying: applying @ true, refused, .. } = &mut self.page {
+            (*applying, *refused) = (false, !applied);
+            if applied {
+                self.leave_layout();
+            }
+        }
+    }
+
+    /// From the layout to the date, where the clock can't be right, or home.
+    fn leave_layout(&mut self) {
+        self.page = if self.now.unix_s < self.setting.built_unix_s {
+            Page::Date { entry: entry::Entry::default(), refused: false }
+        } else {
+            Page::home()
+        };
+    }
+
+    fn lose_device(&mut self, id: &DeviceId) {
+        let Some(device) = self.devices.remove(id) else { return };
+        if self.archive.as_ref().is_some_and(|archive| archive.device == *id) {
+            self.pulled = true;
+            // A run still has the volume open; it will end by itself with the drive gone.
+            if self.run.is_none() {
+                self.drive_pulled();
+            }
+            return;
+        }
+        let asked_about = match &self.page {
+            Page::CannotSetUp { device }
+            | Page::ConfirmErase { device, .. }
+            | Page::NameArchive { device, .. }
+            | Page::NewPassphrase { device, .. }
+            | Page::RepeatPassphrase { device, .. } => device == id,
+            Page::Unlock { target, .. } => target.device == *id,
+            _ => false,
+        };
+        if asked_about {
+            self.page = Page::DriveTrouble { name: device.name(), error: DriveError::Gone };
+        }
+    }
+
+    fn drive_pulled(&mut self) {
+        self.pulled = false;
+        let Some(archive) = self.archive.take() else { return };
+        self.effects.push_back(Effect::CloseArchive);
+        self.page = Page::DrivePulled { name: archive.name };
+    }
+
+    /// A drive that was pulled and comes back is asked for its passphrase at once.
+    fn notice_return_of_drive(&mut self, id: &DeviceId) {
+        let Page::DrivePulled { name } = &self.page else { return };
+        let Some(target) = self.target(id) else { return };
+        if target.name == *name {
+            self.page = Page::Unlock { target, typed: crate::Passphrase::new(), refused: false };
+        }
+    }
+
+    fn target(&self, id: &DeviceId) -> Option<Target> {
+        match &self.devices.get(id)?.class {
+            DeviceClass::ArchiveDrive { partition, luks_uuid, name } => Some(Target {
+                device: id.clone(),
+                partition: *partition,
+                luks_uuid: luks_uuid.clone(),
+                name: name.clone(),
+            }),
+            _ => None,
+        }
+    }
+
+    fn set_up_ended(&mut self, outcome: Result<OpenedArchive, DriveError>) {
+        let Page::SettingUp { name, .. } = &self.page else { return };
+        let name = name.clone();
+        match outcome {
+            Ok(archive) => {
+                self.archive = Some(archive);
+                self.page = Page::SetUpDone { name };
+            }
+            Err(error) => self.page = Page::DriveTrouble { name, error },
+        }
+    }
+
+    fn archive_opened(&mut self, outcome: Result<OpenedArchive, DriveError>) {
+        let Page::Unlocking { target, .. } = &self.page else { return };
+        let target = target.clone();
+        match outcome {
+            Ok(archive) => {
+                let today = heirloom_format::day_of_unix(self.now.unix_s);
+                let clock_lags = archive.last_date.as_ref().is_some_and(|last| *last > today);
+                self.archive = Some(archive);
+                self.page =
+                    if clock_lags { Page::Date { entry: entry::Entry::default(), refused: false } } else { Page::home() };
+            }
+            Err(DriveError::WrongPassphrase) => {
+                self.page = Page::Unlock { target, typed: crate::Passphrase::new(), refused: true };
+            }
+            Err(error) => self.page = Page::DriveTrouble { name: target.name, error },
+        }
+    }
+
+    fn archive_closed(&mut self) {
+        if let Page::Closing { powering_off } = self.page {
+            self.archive = None;
+            if powering_off {
+                self.effects.push_back(Effect::PowerOff);
+            } else {
+                self.page = Page::home();
+            }
+        }
+    }
+
+    fn begin_run(&mut self, device: &DeviceId) {
+        let Some(Probe::Ready(identity)) = self.devices.get(device).map(|device| device.probe.clone()) else { return };
+        let source_name = devices::source_name(&identity.manufacturer, &identity.model);
+        self.effects.push_back(Effect::Run { device: device.clone(), source_name: source_name.clone() });
+        self.run = Some(Run::new(self.now, device.clone(), identity, source_name));
+        self.page = Page::Archiving { confirm_stop: false };
+    }
+
+    fn run_moved(&mut self, progress: Progress) {
+        let now = self.now;
+        if let Some(run) = &mut self.run {
+            run.move_on(now, progress);
+        }
+    }
+
+    fn run_ended(&mut self, outcome: Result<RunDone, RunError>) {
+        let Some(run) = self.run.take() else { return };
+        let source = run.source_name.clone();
+        if self.pulled {
+            self.drive_pulled();
+            return;
+        }
+        match outcome {
+            Ok(done) => {
+                self.archive = Some(done.archive);
+                let report = Box::new(done.report);
+                self.page = Page::Report { source, report, sheet_written: done.sheet_written, scroll: 0 };
+            }
+            Err(RunError::Stopped) => self.page = Page::home(),
+            Err(RunError::SourceGone) => self.wait(run, WaitReason::Unplugged),
+            Err(error @ RunError::SourceStalled) => {
+                if run.verified_files > self.stalled_at_files {
+                    self.stalls = 0;
+                }
+                (self.stalls, self.stalled_at_files) = (self.stalls + 1, run.verified_files);
+                self.devices.probe_later(self.now, &run.device, SourceError::Locked);
+                if self.stalls < FRUITLESS_STALLS_MAX {
+                    self.wait(run, WaitReason::Stalled);
+                } else {
+                    self.stalls = 0;
+                    self.page = Page::RunTrouble { source, error, safe_files: run.verified_files };
+                }
+            }
+            Err(error) => self.page = Page::RunTrouble { source, error, safe_files: run.verified_files },
+        }
+    }
+
+    /// Keeps the run in mind, so that it goes on by itself when its source is back.
+    fn wait(&mut self, run: Run, reason: WaitReason) {
+        let (device, identity) = (run.device.clone(), run.identity.clone());
+        self.run = Some(run);
+        self.page = Page::Waiting { reason };
+        // It may have come back before the run noticed that it was gone.
+        let back = self.devices.iter().find(|known| known.facts.id != device && is_ready(&known.probe, &identity));
+        if let Some(back) = back.map(|known| known.facts.id.clone()) {
+            self.resume_waiting_run(&back);
+        }
+    }
+
+    fn resume_waiting_run(&mut self, device: &DeviceId) {
+        if !matches!(self.page, Page::Waiting { .. }) || self.archive.is_none() {
+            return;
+        }
+        let Some(run) = &self.run else { return };
+        if self.devices.get(device).is_some_and(|known| is_ready(&known.probe, &run.identity)) {
+            self.run = None;
+            self.begin_run(device);
+        }
+    }
+}
+
+/// Whether this is the source that a run waits for. One without a serial number is known by maker and model, and the archive
+/// compares every file anyway.
+fn is_ready(probe: &Probe, identity: &SourceIdentity) -> bool {
+    matches!(probe, Probe::Ready(ready) if ready == identity)
+}

@@ -1,0 +1,380 @@
+//! What is to be shown: meaning only. Words, places and colours are the screen's.
+
+use crate::classify::{Lock, Unfit};
+use crate::{RunError, RunReport, SourceError, Space};
+
+use super::event::DriveError;
+
+/// One page, as it is now.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// What the page is about.
+    pub page: PageView,
+    /// Whether the page's help is open over it.
+    pub help: bool,
+}
+
+/// The pages.
+#[derive(Clone, Debug)]
+pub enum PageView {
+    /// Which keyboard is this?
+    Layout {
+        /// The layouts' names.
+        names: Vec<String>,
+        /// Which one the cursor is on.
+        cursor: usize,
+        /// The layout could not be set.
+        refused: bool,
+    },
+    /// The PC's clock can't be right: what is today's date?
+    Date {
+        /// What was typed.
+        typed: String,
+        /// It was no date that can be.
+        refused: bool,
+    },
+    /// What is plugged in, and what can be done.
+    Home(HomeView),
+    /// A disk that can't become an archive drive, and why.
+    CannotSetUp {
+        /// The disk.
+        disk: DiskView,
+        /// Why.
+        reason: Unfit,
+    },
+    /// There is something on the disk: type its name to erase it.
+    ConfirmErase {
+        /// The disk.
+        disk: DiskView,
+        /// What was typed.
+        typed: String,
+        /// It was something else.
+        refused: bool,
+    },
+    /// What shall the archive be called?
+    NameArchive {
+        /// The disk.
+        disk: DiskView,
+        /// What was typed.
+        typed: String,
+        /// Why it was not taken.
+        refused: Option<NameRefusal>,
+    },
+    /// A passphrase for a new archive, the first time.
+    NewPassphrase {
+        /// The archive.
+        name: String,
+        /// How many characters were typed.
+        typed_chars: usize,
+        /// It was too short, or the second did not match.
+        refused: Option<PassphraseRefusal>,
+    },
+    /// The same once more.
+    RepeatPassphrase {
+        /// The archive.
+        name: String,
+        /// How many characters were typed.
+        typed_chars: usize,
+    },
+    /// A drive is being set up.
+    SettingUp {
+        /// The archive.
+        name: String,
+        /// Where it is.
+        step: SetUpStep,
+        /// How long it has been going on.
+        elapsed_s: u64,
+    },
+    /// The drive is ready.
+    SetUpDone {
+        /// The archive.
+        name: String,
+    },
+    /// The passphrase of an existing archive.
+    Unlock {
+        /// The archive.
+        name: String,
+        /// How many characters were typed.
+        typed_chars: usize,
+        /// The last one was wrong.
+        refused: bool,
+    },
+    /// The archive is being unlocked.
+    Unlocking {
+        /// The archive.
+        name: String,
+        /// How long it has been going on.
+        elapsed_s: u64,
+    },
+    /// A run.
+    Archiving(RunView),
+    /// A run that waits for its source to come back.
+    Waiting {
+        /// The source.
+        source: String,
+        /// What happened.
+        reason: WaitReason,
+        /// Files that are safe already.
+        safe_files: u64,
+    },
+    /// What a run did.
+    Report {
+        /// The source.
+        source: String,
+        /// All about it.
+        report: Box<RunReport>,
+        /// Whether the sheet is on the drive.
+        sheet_written: bool,
+        /// First line shown of what did not go well.
+        scroll: usize,
+    },
+    /// A run that did not get there.
+    RunTrouble {
+        /// The source.
+        source: String,
+        /// Why.
+        error: RunError,
+        /// Files that are safe already and will not be copied again.
+        safe_files: u64,
+    },
+    /// A drive that could not be set up or opened.
+    DriveTrouble {
+        /// The archive's or the drive's name.
+        name: String,
+        /// Why.
+        error: DriveError,
+    },
+    /// The open archive's drive was pulled.
+    DrivePulled {
+        /// The archive.
+        name: String,
+    },
+    /// Stop the run?
+    ConfirmStop {
+        /// The source.
+        source: String,
+    },
+    /// Switch off?
+    ConfirmPowerOff,
+    /// The archive is being locked.
+    Closing {
+        /// Whether the PC goes off after it.
+        powering_off: bool,
+    },
+}
+
+/// The page from which everything starts.
+#[derive(Clone, Debug)]
+pub struct HomeView {
+    /// The open archive.
+    pub archive: Option<ArchiveView>,
+    /// One line for each thing that is plugged in and is not a mere choice below.
+    pub devices: Vec<DeviceLine>,
+    /// What can be done.
+    pub choices: Vec<Choice>,
+    /// Which one the cursor is on.
+    pub cursor: usize,
+    /// Devices are still being looked for.
+    pub looking: bool,
+}
+
+/// The open archive in two lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveView {
+    /// Its name.
+    pub name: String,
+    /// Newest generation; 0 when there is none.
+    pub generation: u32,
+    /// Date of the newest snapshot.
+    pub last_date: Option<String>,
+    /// Room.
+    pub space: Space,
+    /// Snapshots that can't be read as they should.
+    pub damaged: Vec<String>,
+}
+
+/// Something that is plugged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceLine {
+    /// Its name, for a person.
+    pub name: String,
+    /// What there is to say.
+    pub state: DeviceState,
+}
+
+/// What there is to say about a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceState {
+    /// A phone or camera that is being opened.
+    Opening,
+    /// A phone or camera that can be archived.
+    Ready,
+    /// A phone or camera that does not let us read yet: unlock it, choose file transfer.
+    WaitsForPerson,
+    /// A phone or camera that can't be read.
+    Unreadable(SourceError),
+    /// An archive drive, locked.
+    ArchiveLocked,
+    /// An archive drive, open.
+    ArchiveOpen,
+    /// A second archive drive while one is open.
+    ArchiveBeside,
+    /// A disk that could be set up.
+    Disk {
+        /// Its size.
+        size_bytes: u64,
+    },
+    /// A memory card.
+    Card {
+        /// Its size.
+        size_bytes: u64,
+    },
+    /// What this appliance booted from.
+    BootStick,
+    /// A locked drive.
+    Locked(Lock),
+}
+
+/// Something that can be chosen on the home page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Copy this source now.
+    Archive {
+        /// The source.
+        source: String,
+    },
+    /// Unlock this archive drive.
+    Open {
+        /// The archive.
+        name: String,
+    },
+    /// Make an archive drive of this disk.
+    SetUp(DiskView),
+    /// Lock the open archive, so that its drive can be unplugged.
+    Close {
+        /// The archive.
+        name: String,
+    },
+    /// Switch off.
+    PowerOff,
+}
+
+/// A disk, as a person would describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskView {
+    /// Maker and model; what has to be typed to erase it.
+    pub name: String,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// What is on it: kind and label of each file system; empty when nothing was found.
+    pub contents: Vec<(String, String)>,
+    /// Number of partitions.
+    pub partitions: usize,
+}
+
+/// Where the set-up of a drive is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SetUpStep {
+    /// The old partition table goes, the new one comes.
+    Partitioning,
+    /// The open partition is made.
+    MakingBootPartition,
+    /// LUKS2, and the key from the passphrase.
+    Encrypting,
+    /// ext4.
+    MakingFileSystem,
+    /// The archive's own files.
+    WritingArchive,
+    /// Locked and opened again with the passphrase, to prove that it opens.
+    Checking,
+}
+
+impl SetUpStep {
+    /// All, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Partitioning,
+        Self::MakingBootPartition,
+        Self::Encrypting,
+        Self::MakingFileSystem,
+        Self::WritingArchive,
+        Self::Checking,
+    ];
+}
+
+/// A run in progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunView {
+    /// The source.
+    pub source: String,
+    /// The archive.
+    pub archive: String,
+    /// Where it is.
+    pub phase: RunPhase,
+    /// Files found by the listing so far.
+    pub found_files: u64,
+    /// Files to be fetched.
+    pub fetch_files: u64,
+    /// Bytes to be fetched.
+    pub fetch_bytes: u64,
+    /// Files that the archive has already.
+    pub kept_files: u64,
+    /// Bytes fetched so far.
+    pub moved_bytes: u64,
+    /// Files verified so far.
+    pub verified_files: u64,
+    /// The file that is being fetched.
+    pub current: Option<String>,
+    /// Bytes a second, once that can be told.
+    pub rate_bytes_per_s: Option<u64>,
+    /// Seconds to go, once that can be told.
+    pub remaining_s: Option<u64>,
+    /// Since the run began.
+    pub elapsed_s: u64,
+    /// Whether stopping was asked for.
+    pub stopping: bool,
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunPhase {
+    /// Asking the source what it has.
+    Listing,
+    /// Copying and reading back.
+    Copying,
+    /// Listing the source again, and comparing.
+    Reconciling,
+    /// Sealing the snapshot.
+    Publishing,
+}
+
+/// Why a run waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitReason {
+    /// Unplugged: plug it in again.
+    Unplugged,
+    /// Silent or locked: unlock it.
+    Stalled,
+}
+
+/// Why a name was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRefusal {
+    /// Nothing was typed.
+    Empty,
+    /// It begins or ends with a space, or has a character that labels can't have.
+    Unusable,
+}
+
+/// Why a passphrase was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassphraseRefusal {
+    /// Below the least number of characters.
+    TooShort {
+        /// The least number.
+        least_chars: usize,
+    },
+    /// The two were not the same.
+    Differ,
+}

@@ -1,0 +1,81 @@
+//! `README.txt` at the top of an archive: how to read it without any special software.
+
+use crate::ArchiveInfo;
+
+/// The file's content.
+pub fn readme(archive: &ArchiveInfo) -> String {
+    // A name with a line feed in it must not tear the text apart.
+    let name: String = archive
+        .name
+        .chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    format!(
+        "\
+{name}
+A family archive of photos and videos.
+Archive {id}, made on {created}.
+
+TO LOOK AT THE PICTURES
+  They are ordinary files in ordinary folders. Open the folder `sources`, then
+  the folder of a phone or camera, then `latest`, then `data`. Copy what you
+  want to another disk. Please change and delete nothing on this drive.
+
+WHAT IS WHERE
+  sources/NAME [ID]/             one folder for each phone, camera or card
+    0007 2026-11-22/             all that was on it on that day. The number
+                                 counts up; trust it more than the date
+      data/                      the files, in the folders they had there
+      manifest-sha256.txt        the fingerprint of each file
+      snapshot.json              times, names and what could not be copied
+    latest                       points to the newest of them
+  A picture that was deleted on the phone is still in the older folders.
+  A picture that did not change is stored once, whatever number of folders
+  show it; so deleting one folder does not free the space you may expect.
+  `.incoming` holds copies that were interrupted. Nothing in it is finished.
+
+TO CHECK THAT NOTHING WAS DAMAGED
+  On any Linux computer, in the folder of a snapshot (0007 2026-11-22):
+      sha256sum -c manifest-sha256.txt
+      sha256sum -c tagmanifest-sha256.txt
+  Each line must end in OK. Each snapshot is a BagIt bag (RFC 8493), so that
+  any BagIt validator checks it as well.
+      sha256sum tagmanifest-sha256.txt
+  of the snapshot with the highest number must print what the newest paper
+  sheet gives as the head.
+
+ODD NAMES
+  A character that could be misread is written as = and two digits: a slash
+  as =2F, a percent sign as =25, the = itself as =3D. A very long name is cut
+  and ends in =~ and 16 digits; snapshot.json has it in full. Where a phone
+  had two files of one name, the second ends in (2).
+",
+        id = archive.archive_id,
+        created = archive.created,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ArchiveId;
+
+    #[test]
+    fn is_plain_text_of_narrow_lines() {
+        let created = "2026-11-22".parse().expect("a day");
+        let id = ArchiveId::from_bytes([7; 16]);
+        let text = readme(&ArchiveInfo::new(id, "The Müllers\n\u{1b}[2J", created));
+        assert!(text.starts_with("The Müllers  [2J\n"), "{text}");
+        assert!(text.contains("sha256sum -c manifest-sha256.txt"));
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 78),
+            "{text}"
+        );
+    }
+}

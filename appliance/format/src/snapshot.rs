@@ -1,0 +1,283 @@
+//! `snapshot.json`: what a manifest can't say. Whose files these are, their times and ids as the source stated them, what failed
+//! and why, and the head of the snapshot before, which chains the archive's history.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ArchiveId, Day, Digest, FORMAT_VERSION, StoredPath};
+
+/// `snapshot.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// [`FORMAT_VERSION`] when it was made.
+    pub format_version: u32,
+    /// Of which archive.
+    pub archive_id: ArchiveId,
+    /// The archive's counter.
+    pub generation: u32,
+    /// The day of the run, by the clock of the PC.
+    pub date: Day,
+    /// The head of the snapshot that came before in the archive, whichever source it is of; none for the first.
+    pub previous_head: Option<Digest>,
+    /// What made it, such as `heirloom 0.1.0`.
+    pub software: String,
+    /// Where the files come from.
+    pub source: SourceRecord,
+    /// Whether all that the source listed is here.
+    pub status: Status,
+    /// What could not be archived as it should, and why.
+    pub problems: Vec<ProblemRecord>,
+    /// Every file below `data/`, sorted by the bytes of its path, none twice.
+    pub files: Vec<FileRecord>,
+}
+
+/// Whether a snapshot holds all that its source listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Listing, files and their digests, read back from the drive, reconciled.
+    Complete,
+    /// What is here is verified; what is not here is among the problems.
+    Incomplete,
+}
+
+/// Where files come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// `phone`, `camera`, `folder`; what a later version adds is kept as it is.
+    pub kind: String,
+    /// As the device gave it.
+    pub manufacturer: String,
+    /// As the device gave it.
+    pub model: String,
+    /// As the device gave it.
+    pub serial: Option<String>,
+    /// As the family calls it.
+    pub name: String,
+}
+
+/// One file below `data/`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Below `data/`.
+    pub path: StoredPath,
+    /// The components of its path on the source, where they can't be had from `path`: it was shortened, or numbered because the source
+    /// has two files of that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_path: Option<Vec<String>>,
+    /// Length of what is stored.
+    pub size_bytes: u64,
+    /// Of what is stored.
+    pub sha256: Digest,
+    /// When it was changed on the source, if that was stated.
+    pub modified: Option<TimeRecord>,
+    /// The source's own lasting id, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persistent_id: Option<String>,
+    /// What the source stated as its length, where twice it gave another: the file is suspect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed_size_bytes: Option<u64>,
+}
+
+/// A time as it was stated, and what was made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeRecord {
+    /// Untouched.
+    pub raw: String,
+    /// Seconds since 1970, UTC; it is the file's modification time too. None for nonsense.
+    pub unix_s: Option<i64>,
+}
+
+/// Something that could not be archived as it should.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemRecord {
+    /// Which file or folder, for a person to read.
+    pub place: String,
+    /// A word for programs, such as `refused`.
+    pub reason: String,
+    /// What happened, for a person to read.
+    pub sentence: String,
+}
+
+/// Why bytes are not a `snapshot.json` that we can read.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// Not the fields of this format.
+    #[error("snapshot.json cannot be read: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// Made by a newer Heirloom.
+    #[error(
+        "snapshot.json is of format version {found}, and this Heirloom knows up to {FORMAT_VERSION}"
+    )]
+    Newer {
+        /// Its version.
+        found: u32,
+    },
+    /// Files are not sorted, or one comes twice.
+    #[error("snapshot.json has its file number {index} out of order")]
+    Unsorted {
+        /// Which file, counted from 0.
+        index: usize,
+    },
+}
+
+#[derive(Deserialize)]
+struct VersionOnly {
+    format_version: u32,
+}
+
+impl Snapshot {
+    /// Reads `snapshot.json`, whoever wrote it.
+    ///
+    /// # Errors
+    /// [`SnapshotError`]; a newer version is told apart even where its fields differ.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let snapshot: Self = match serde_json::from_slice(bytes) {
+            Ok(snapshot) => snapshot,
+            // Only on failure is it read a second time, so that a large one costs no more.
+            Err(error) => match serde_json::from_slice(bytes) {
+                Ok(VersionOnly { format_version }) if format_version > FORMAT_VERSION => {
+                    return Err(SnapshotError::Newer {
+                        found: format_version,
+                    });
+                }
+                _ => return Err(error.into()),
+            },
+        };
+        if snapshot.format_version > FORMAT_VERSION {
+            return Err(SnapshotError::Newer {
+                found: snapshot.format_version,
+            });
+        }
+        let unsorted = |pair: &[FileRecord]| pair[0].path >= pair[1].path;
+        if let Some(index) = snapshot.files.windows(2).position(unsorted) {
+            return Err(SnapshotError::Unsorted { index: index + 1 });
+        }
+        Ok(snapshot)
+    }
+
+    /// The file's content: JSON with one line for each field, problem and file, so that `grep` and `less` are of use on it.
+    pub fn print(&self) -> String {
+        let mut text = String::with_capacity(1024 + self.files.len() * 256);
+        text.push_str("{\n");
+        field(&mut text, "format_version", &self.format_version);
+        field(&mut text, "archive_id", &self.archive_id);
+        field(&mut text, "generation", &self.generation);
+        field(&mut text, "date", &self.date);
+        field(&mut text, "previous_head", &self.previous_head);
+        field(&mut text, "software", &self.software);
+        field(&mut text, "source", &self.source);
+        field(&mut text, "status", &self.status);
+        list(&mut text, "problems", &self.problems);
+        text.push_str(",\n");
+        list(&mut text, "files", &self.files);
+        text.push_str("\n}\n");
+        text
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("numbers and strings become JSON")
+}
+
+fn field(text: &mut String, name: &str, value: &impl Serialize) {
+    text.push_str(&format!("\"{name}\": {},\n", json(value)));
+}
+
+fn list(text: &mut String, name: &str, values: &[impl Serialize]) {
+    text.push_str(&format!("\"{name}\": ["));
+    for (index, value) in values.iter().enumerate() {
+        text.push_str(if index == 0 { "\n" } else { ",\n" });
+        text.push_str(&json(value));
+    }
+    text.push_str(if values.is_empty() { "]" } else { "\n]" });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> Snapshot {
+        let file = |path: &str| FileRecord {
+            path: StoredPath::parse(path).expect("a stored path"),
+            raw_path: None,
+            size_bytes: 3,
+            sha256: Digest::of(b"abc"),
+            modified: Some(TimeRecord {
+                raw: "20231114T221320".into(),
+                unix_s: Some(1_700_000_000),
+            }),
+            persistent_id: None,
+            listed_size_bytes: None,
+        };
+        Snapshot {
+            format_version: FORMAT_VERSION,
+            archive_id: ArchiveId::from_bytes([1; 16]),
+            generation: 7,
+            date: "2026-11-22".parse().expect("a day"),
+            previous_head: Some(Digest::of(b"")),
+            software: "heirloom 0.1.0".into(),
+            source: SourceRecord {
+                kind: "phone".into(),
+                manufacturer: "Google".into(),
+                model: "Pixel 8".into(),
+                serial: None,
+                name: "Mia".into(),
+            },
+            status: Status::Incomplete,
+            problems: vec![ProblemRecord {
+                place: "Internal/c".into(),
+                reason: "refused".into(),
+                sentence: "The device refused this file.".into(),
+            }],
+            files: vec![file("Internal/a"), file("Internal/b")],
+        }
+    }
+
+    #[test]
+    fn comes_back_as_it_was_printed() {
+        let snapshot = example();
+        let text = snapshot.print();
+        assert_eq!(Snapshot::parse(text.as_bytes()).expect("ours"), snapshot);
+        let file_line = "{\"path\":\"Internal/a\",\"size_bytes\":3,\"sha256\":\
+             \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\
+             \"modified\":{\"raw\":\"20231114T221320\",\"unix_s\":1700000000}},";
+        assert!(text.lines().any(|line| line == file_line), "{text}");
+        let empty = Snapshot {
+            files: vec![],
+            problems: vec![],
+            ..snapshot
+        };
+        assert_eq!(
+            Snapshot::parse(empty.print().as_bytes()).expect("ours"),
+            empty
+        );
+    }
+
+    #[test]
+    fn disorder_newer_versions_and_hostile_paths_are_refused() {
+        let mut twice = example();
+        twice.files[1] = twice.files[0].clone();
+        let result = Snapshot::parse(twice.print().as_bytes());
+        assert!(matches!(result, Err(SnapshotError::Unsorted { index: 1 })));
+
+        let newer = Snapshot::parse(br#"{"format_version": 9, "all": ["else"]}"#);
+        assert!(matches!(newer, Err(SnapshotError::Newer { found: 9 })));
+        let newer = example()
+            .print()
+            .replacen("\"format_version\": 1", "\"format_version\": 2", 1);
+        let newer = Snapshot::parse(newer.as_bytes());
+        assert!(matches!(newer, Err(SnapshotError::Newer { found: 2 })));
+
+        let outside = example().print().replace("Internal/a", "../../etc/a");
+        for bytes in [
+            outside.as_bytes(),
+            b"",
+            b"{}",
+            b"\xff",
+            "[".repeat(100_000).as_bytes(),
+        ] {
+            let result = Snapshot::parse(bytes);
+            assert!(matches!(result, Err(SnapshotError::Malformed(_))));
+        }
+    }
+}

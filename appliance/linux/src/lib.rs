@@ -1,1 +1,30 @@
+//! The adapters: Linux on one side, the engine's ports and words on the other.
+//!
+//! **Invariant:** the only crate with `unsafe`, in `ioctl.rs` alone; the only one that knows paths under `/dev`.
+#![deny(unsafe_code)]
 
+mod archive_drive;
+mod boot_partition;
+mod console;
+mod disk;
+mod ext4;
+#[allow(unsafe_code)]
+mod ioctl;
+mod luks;
+mod mount;
+mod partition;
+mod power;
+mod start;
+mod tool;
+mod udev_facts;
+mod volume;
+mod watch;
+
+pub use archive_drive::{ArchiveDrive, OpenOrder, SetUpOrder, clean_up, open, set_up};
+pub use boot_partition::write_to_boot_partition;
+pub use console::{Console, apply_layout, console_fonts};
+pub use luks::KeyDerivation;
+pub use power::{power_off, restart, set_clock};
+pub use start::{load_modules, mount_early, start_udevd};
+pub use volume::LinuxVolume;
+pub use watch::{Node, Watch, WatchEvent, watch};

@@ -1,1 +1,26 @@
+//! Phones and cameras over USB, as MTP (1.1) and PTP (ISO 15740) define them, behind the port [`Source`](heirloom_engine::Source).
+//!
+//! Three layers, each knowing only the one below: the source (listing, fetching, resolving a path again), the session (one exchange
+//! at a time, with a deadline, recovered after a failure), and mtp-rs with a transport under it. Threads, not async: every call
+//! blocks, for a bounded time. A device is only ever read; no operation that writes, deletes or resets is sent from here.
+//!
+//! What a device does wrong is a row of the table in `quirks.rs`, dated in `QUIRKS.md`, and never an `if` in the session.
+#![forbid(unsafe_code)]
 
+mod dataset;
+mod device;
+mod error;
+mod fetch;
+mod listing;
+mod open;
+mod prop_list;
+mod quirks;
+mod resolve;
+mod session;
+mod source;
+mod time;
+
+pub use open::{UsbAddress, open};
+pub use quirks::UsbIds;
+pub use session::Patience;
+pub use source::PhoneSource;

@@ -1,0 +1,243 @@
+//! The one thread that touches the archive drive: jobs come in a queue, so that nothing is closed while it is used, or opened twice.
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use heirloom_engine::{
+    Archive, ArchiveError, Cancel, DeviceForm, DeviceId, DriveError, Event, OpenedArchive, Passphrase, Progress, RunDone,
+    RunError, RunOrder, RunReport, Source as _, SourceError, Volume, VolumeError, VolumePath, ingest,
+};
+use heirloom_format::{ArchiveId, ArchiveInfo, Day};
+use heirloom_linux::{ArchiveDrive, KeyDerivation, Node, OpenOrder, SetUpOrder, Watch, clean_up, open, set_up};
+use heirloom_recovery::DriveFacts;
+
+use crate::logbook;
+use crate::setting::Release;
+use crate::sheet;
+use crate::sources::Sources;
+
+/// Something to be done with the drive; the fields are those of the effects of the same names.
+pub(crate) enum Job {
+    SetUp { device: DeviceId, name: String, passphrase: Passphrase },
+    Open { device: DeviceId, partition: u32, luks_uuid: String, passphrase: Passphrase },
+    Run { device: DeviceId, source_name: String, cancel: Cancel },
+    Close,
+}
+
+/// Starts the thread. What happens is told through `events`; `today` is asked for the date of each job.
+pub(crate) fn start(events: Sender<Event>, watch: Watch, sources: Sources, release: Release, today: fn() -> Day) -> Sender<Job> {
+    let (jobs, queue) = unbounded();
+    std::thread::spawn(move || DriveThread { events, watch, sources, release, today, drive: None }.run(&queue));
+    jobs
+}
+
+struct DriveThread {
+    events: Sender<Event>,
+    watch: Watch,
+    sources: Sources,
+    release: Release,
+    today: fn() -> Day,
+    drive: Option<OpenDrive>,
+}
+
+/// The archive that is open.
+struct OpenDrive {
+    drive: ArchiveDrive,
+    device: DeviceId,
+    info: ArchiveInfo,
+    facts: DriveFacts,
+}
+
+impl DriveThread {
+    fn run(mut self, queue: &Receiver<Job>) {
+        for job in queue {
+            let event = match job {
+                Job::SetUp { device, name, passphrase } => Event::SetUpEnded(self.set_up(&device, &name, &passphrase)),
+                Job::Open { device, partition, luks_uuid, passphrase } => {
+                    Event::ArchiveOpened(self.open(&device, partition, &luks_uuid, &passphrase))
+                }
+                Job::Run { device, source_name, cancel } => {
+                    Event::RunEnded(Box::new(self.archive(&device, source_name, &cancel)))
+                }
+                Job::Close => {
+                    self.close();
+                    Event::ArchiveClosed
+                }
+            };
+            self.tell(event);
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        if self.events.send(event).is_err() {
+            // The worker ends; what is open is closed by the guards, or by the next worker.
+            log::warn!("nobody hears of the drive any more");
+        }
+    }
+
+    /// The disk's node and facts, if it is still there.
+    fn disk(&self, device: &DeviceId) -> Result<(std::path::PathBuf, DriveFacts), DriveError> {
+        match self.watch.get(device) {
+            Some((facts, Node::Disk { path })) => {
+                let DeviceForm::Disk(disk) = facts.form else { return Err(DriveError::Changed) };
+                let model = format!("{} {}", facts.manufacturer, facts.model).trim().to_owned();
+                Ok((path, DriveFacts { model, serial: facts.serial, size_bytes: disk.size_bytes }))
+            }
+            Some((_, Node::Usb { .. })) => Err(DriveError::Changed),
+            None => Err(DriveError::Gone),
+        }
+    }
+
+    fn set_up(&mut self, device: &DeviceId, name: &str, passphrase: &Passphrase) -> Result<OpenedArchive, DriveError> {
+        let (path, facts) = self.disk(device)?;
+        // The facts are asked for once more: what was fit when it was chosen may have been exchanged since.
+        let fit = self.watch.get(device).is_some_and(|(facts, _)| heirloom_engine::fit_for_archive(&facts).is_ok());
+        if !fit {
+            return Err(DriveError::Changed);
+        }
+        self.close();
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|_| DriveError::Io { action: "drawing random numbers", errno: 0 })?;
+        let info = ArchiveInfo::new(ArchiveId::from_bytes(id), name, (self.today)());
+        let order = SetUpOrder {
+            disk: &path,
+            size_bytes: facts.size_bytes,
+            serial: facts.serial.as_deref(),
+            info: &info,
+            name,
+            passphrase,
+            derivation: KeyDerivation::for_this_machine(),
+        };
+        let drive = set_up(&order, &|step| self.tell(Event::SetUpReached(step)))?;
+        self.take_over(drive, device, facts)
+    }
+
+    fn open(
+        &mut self,
+        device: &DeviceId,
+        partition: u32,
+        luks_uuid: &str,
+        passphrase: &Passphrase,
+    ) -> Result<OpenedArchive, DriveError> {
+        let (path, facts) = self.disk(device)?;
+        self.close();
+        let drive = open(&OpenOrder { disk: &path, partition, luks_uuid, passphrase })?;
+        self.take_over(drive, device, facts)
+    }
+
+    /// Looks the archive over, brings its sheet up to date where there is none yet, and keeps it open.
+    fn take_over(&mut self, drive: ArchiveDrive, device: &DeviceId, facts: DriveFacts) -> Result<OpenedArchive, DriveError> {
+        let archive = Archive::open(drive.volume().as_ref()).map_err(|error| {
+            log::warn!("{error}");
+            match error {
+                ArchiveError::Volume(VolumeError::Gone) => DriveError::Gone,
+                ArchiveError::Volume(VolumeError::Io { errno, .. }) => DriveError::Io { action: "reading the archive", errno },
+                _ => DriveError::NotAnArchive,
+            }
+        })?;
+        if archive.newest().is_none()
+            && let Err(error) = sheet::write(&drive, &facts, &self.release, (self.today)())
+        {
+            // Written again after each run, and its absence is said there.
+            log::warn!("the sheet: {error:#}");
+        }
+        let info = archive.info().clone();
+        let opened = summary(&archive, drive.volume().as_ref(), device)?;
+        self.drive = Some(OpenDrive { drive, device: device.clone(), info, facts });
+        Ok(opened)
+    }
+
+    fn archive(&mut self, device: &DeviceId, source_name: String, cancel: &Cancel) -> Result<RunDone, RunError> {
+        let Some(open) = &self.drive else { return Err(RunError::DriveGone) };
+        logbook::begin_run();
+        log::info!("archives {source_name}");
+        let today = (self.today)();
+        let order = RunOrder {
+            archive_info: open.info.clone(),
+            source_name: source_name.clone(),
+            date: today,
+            software: format!("heirloom {} {}", self.release.version, self.release.commit),
+        };
+        let outcome = self.copy(open, device, &order, cancel);
+        match &outcome {
+            Ok(report) => log::info!("{} files, head {}", report.files, report.head),
+            Err(error) => log::warn!("the run ends: {error}"),
+        }
+        let volume = open.drive.volume();
+        if !matches!(outcome, Err(RunError::DriveGone)) {
+            keep_log(volume.as_ref(), &order);
+        }
+        let report = outcome?;
+        let written = sheet::write(&open.drive, &open.facts, &self.release, today);
+        if let Err(error) = &written {
+            log::warn!("the sheet: {error:#}");
+        }
+        let archive = Archive::open(volume.as_ref())?;
+        let archive = summary(&archive, volume.as_ref(), &open.device).map_err(|_| RunError::DriveGone)?;
+        Ok(RunDone { report, sheet_written: written.is_ok(), archive })
+    }
+
+    fn copy(
+        &self,
+        open: &OpenDrive,
+        device: &DeviceId,
+        order: &RunOrder,
+        cancel: &Cancel,
+    ) -> Result<RunReport, RunError> {
+        let mut source = self.sources.take_or_open(device).map_err(|error| match error {
+            SourceError::Gone => RunError::SourceGone,
+            _ => RunError::SourceStalled,
+        })?;
+        log::info!("the source says: {:?}", source.identity());
+        let watch = |progress: Progress| self.tell(Event::RunMoved(progress));
+        let outcome = ingest(&mut source, open.drive.volume(), order, &watch, cancel);
+        let silent = matches!(outcome, Err(RunError::SourceGone | RunError::SourceStalled | RunError::SourceFailed(_)));
+        if !silent {
+            self.sources.keep(device, source);
+        }
+        outcome
+    }
+
+    fn close(&mut self) {
+        if let Some(open) = self.drive.take()
+            && let Err(error) = open.drive.close()
+        {
+            // A pulled drive can't be closed in good order; what is left of it in the kernel is taken away.
+            log::warn!("{error}");
+            clean_up();
+        }
+    }
+}
+
+fn summary(archive: &Archive, volume: &dyn Volume, device: &DeviceId) -> Result<OpenedArchive, DriveError> {
+    let space = volume.space().map_err(|error| {
+        log::warn!("{error}");
+        DriveError::Gone
+    })?;
+    Ok(OpenedArchive {
+        device: device.clone(),
+        name: archive.info().name.clone(),
+        generation: archive.newest().map_or(0, |newest| newest.name.generation),
+        last_date: archive.newest().map(|newest| newest.name.date.to_string()),
+        space,
+        damaged: archive.damage().iter().map(|damage| format!("{} {}", damage.place, damage.kind)).collect(),
+    })
+}
+
+/// Leaves the run's log in the archive, one file a run. Losing it loses no picture, so a failure is only noted.
+fn keep_log(volume: &dyn Volume, order: &RunOrder) {
+    let folder = VolumePath::new("logs");
+    let write = || -> Result<(), VolumeError> {
+        volume.make_folder(&folder)?;
+        let taken = volume.list(Some(&folder))?;
+        let names = (1..).map(|number: u32| format!("{} {number:04}.log", order.date));
+        let name = names.into_iter().find(|name| taken.iter().all(|entry| entry.name != *name));
+        // There are more numbers than files.
+        let Some(name) = name else { return Ok(()) };
+        let mut draft = volume.create(&folder.join(&name))?;
+        draft.write(logbook::run_log().as_bytes())?;
+        draft.sync(None)?;
+        volume.sync_folder(&folder)
+    };
+    if let Err(error) = write() {
+        log::warn!("the run's log: {error}");
+    }
+}

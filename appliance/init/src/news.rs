@@ -1,0 +1,77 @@
+//! The event log for machines: which page is shown, what a run does. Names only; nothing that was typed.
+
+use heirloom_engine::{Event, PageView, Progress, View};
+use serde_json::json;
+
+use crate::logbook::announce;
+
+/// Tells of pages as they change.
+#[derive(Debug, Default)]
+pub(crate) struct News {
+    page: Option<&'static str>,
+}
+
+impl News {
+    pub(crate) fn page(&mut self, view: &View) {
+        let page = page_name(&view.page);
+        if self.page != Some(page) {
+            self.page = Some(page);
+            announce(&json!({ "event": "page", "page": page }));
+        }
+    }
+
+    pub(crate) fn event(&self, event: &Event) {
+        let told = match event {
+            Event::DeviceSeen(facts) => json!({ "event": "device-seen", "model": facts.model, "id": facts.id.0 }),
+            Event::DeviceGone(id) => json!({ "event": "device-gone", "id": id.0 }),
+            Event::DevicesSettled => json!({ "event": "settled" }),
+            Event::SourceProbed { outcome, .. } => json!({ "event": "source-probed", "ready": outcome.is_ok() }),
+            Event::SetUpReached(step) => json!({ "event": "set-up", "step": format!("{step:?}") }),
+            Event::ArchiveClosed => json!({ "event": "archive-closed" }),
+            Event::RunMoved(progress) => run(progress),
+            _ => return,
+        };
+        announce(&told);
+    }
+}
+
+fn run(progress: &Progress) -> serde_json::Value {
+    match progress {
+        Progress::Listing { found } => json!({ "event": "listing", "found": found }),
+        Progress::Planned { to_fetch_files, to_fetch_bytes, linked_files, resumed_files, .. } => json!({
+            "event": "planned", "fetch_files": to_fetch_files, "fetch_bytes": to_fetch_bytes,
+            "linked_files": linked_files, "resumed_files": resumed_files,
+        }),
+        Progress::Fetching { path, size_bytes } => json!({ "event": "fetching", "path": path, "bytes": size_bytes }),
+        Progress::Moved { bytes } => json!({ "event": "moved", "bytes": bytes }),
+        Progress::Verified { files, bytes } => json!({ "event": "verified", "files": files, "bytes": bytes }),
+        Progress::Reconciling => json!({ "event": "reconciling" }),
+        Progress::Publishing => json!({ "event": "publishing" }),
+    }
+}
+
+fn page_name(page: &PageView) -> &'static str {
+    match page {
+        PageView::Layout { .. } => "layout",
+        PageView::Date { .. } => "date",
+        PageView::Home(_) => "home",
+        PageView::CannotSetUp { .. } => "cannot-set-up",
+        PageView::ConfirmErase { .. } => "confirm-erase",
+        PageView::NameArchive { .. } => "name-archive",
+        PageView::NewPassphrase { .. } => "new-passphrase",
+        PageView::RepeatPassphrase { .. } => "repeat-passphrase",
+        PageView::SettingUp { .. } => "setting-up",
+        PageView::SetUpDone { .. } => "set-up-done",
+        PageView::Unlock { .. } => "unlock",
+        PageView::Unlocking { .. } => "unlocking",
+        PageView::Archiving(_) => "archiving",
+        PageView::Waiting { .. } => "waiting",
+        PageView::ConfirmStop { .. } => "confirm-stop",
+        PageView::Report { .. } => "report",
+        PageView::RunTrouble { .. } => "run-trouble",
+        PageView::DriveTrouble { .. } => "drive-trouble",
+        PageView::DrivePulled { .. } => "drive-pulled",
+        PageView::ConfirmPowerOff => "confirm-power-off",
+        PageView::Closing { .. } => "closing",
+    }
+}

@@ -1,0 +1,200 @@
+//! An archive drive from end to end: set up, opened, closed.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use heirloom_engine::{Archive, ArchiveError, DriveError, Passphrase, SetUpStep, Volume, VolumeError};
+
+use heirloom_format::ArchiveInfo;
+
+use crate::disk::{ExclusiveDisk, partition_node, wait_for_node};
+use crate::luks::{KeyDerivation, Unlocked};
+use crate::mount::Mounted;
+use crate::volume::sign_of_life;
+use crate::{LinuxVolume, boot_partition, ext4, luks, mount, partition};
+
+const PLACE: &str = "/run/heirloom/archive";
+const HEADER_BACKUP: &str = "luks-header-backup.img";
+
+/// An archive drive that is unlocked and mounted. Let go of by [`ArchiveDrive::close`], or as well as it can be when it is dropped.
+pub struct ArchiveDrive {
+    // The order of the fields is the order in which they are let go of.
+    volume: Arc<LinuxVolume>,
+    mounted: Mounted,
+    unlocked: Unlocked,
+    disk: PathBuf,
+    luks_uuid: String,
+}
+
+/// What is to become an archive drive.
+pub struct SetUpOrder<'a> {
+    /// The disk's node.
+    pub disk: &'a Path,
+    /// As it was shown; anything else is refused.
+    pub size_bytes: u64,
+    /// As it was shown.
+    pub serial: Option<&'a str>,
+    /// What the new archive says about itself.
+    pub info: &'a ArchiveInfo,
+    /// Its name, for the LUKS label.
+    pub name: &'a str,
+    /// For slot 0.
+    pub passphrase: &'a Passphrase,
+    /// How dear guessing is made.
+    pub derivation: KeyDerivation,
+}
+
+/// Erases a disk and makes an archive drive of it.
+///
+/// # Errors
+/// [`DriveError`]. What was on the disk is then lost, as was confirmed; until the last step the disk counts as a plain one.
+pub fn set_up(order: &SetUpOrder<'_>, reached: &dyn Fn(SetUpStep)) -> Result<ArchiveDrive, DriveError> {
+    reached(SetUpStep::Partitioning);
+    let boot = partition_node(order.disk, partition::BOOT_PARTITION);
+    let archive = partition_node(order.disk, partition::ARCHIVE_PARTITION);
+    {
+        let mut disk = ExclusiveDisk::open(order.disk, order.size_bytes, order.serial)?;
+        log::info!("erases {}", disk.path.display());
+        partition::write_table(&mut disk)?;
+    }
+    ask_for_flushes(order.disk);
+    wait_for_node(&boot)?;
+    wait_for_node(&archive)?;
+    reached(SetUpStep::MakingBootPartition);
+    boot_partition::make(&boot)?;
+    reached(SetUpStep::Encrypting);
+    luks::format(&archive, order.name, order.passphrase, order.derivation)?;
+    let luks_uuid = luks::uuid(&archive)?;
+    let unlocked = luks::unlock(&archive, order.passphrase)?;
+    reached(SetUpStep::MakingFileSystem);
+    ext4::make(&unlocked.node())?;
+    let drive = ArchiveDrive::mount(order.disk, luks_uuid.clone(), unlocked)?;
+    reached(SetUpStep::WritingArchive);
+    Archive::create(drive.volume.as_ref(), order.info).map_err(archive_error)?;
+    boot_partition::with_mounted(&boot, |place| luks::back_up_header(&archive, &place.join(HEADER_BACKUP)))?;
+    reached(SetUpStep::Checking);
+    drive.close()?;
+    {
+        let mut disk = ExclusiveDisk::open(order.disk, order.size_bytes, order.serial)?;
+        partition::declare_finished(&mut disk)?;
+    }
+    wait_for_node(&archive)?;
+    let again = OpenOrder {
+        disk: order.disk,
+        partition: partition::ARCHIVE_PARTITION,
+        luks_uuid: &luks_uuid,
+        passphrase: order.passphrase,
+    };
+    open(&again)
+}
+
+/// Which archive drive is to be opened.
+pub struct OpenOrder<'a> {
+    /// The disk's node.
+    pub disk: &'a Path,
+    /// The number of its encrypted partition.
+    pub partition: u32,
+    /// The drive is refused when it is another.
+    pub luks_uuid: &'a str,
+    /// What was typed.
+    pub passphrase: &'a Passphrase,
+}
+
+/// Unlocks, checks and mounts an archive drive.
+///
+/// # Errors
+/// [`DriveError`]; nothing stays unlocked.
+pub fn open(order: &OpenOrder<'_>) -> Result<ArchiveDrive, DriveError> {
+    let partition = partition_node(order.disk, order.partition);
+    if luks::uuid(&partition)? != order.luks_uuid {
+        return Err(DriveError::Changed);
+    }
+    ask_for_flushes(order.disk);
+    let unlocked = luks::unlock(&partition, order.passphrase)?;
+    ext4::check(&unlocked.node())?;
+    ArchiveDrive::mount(order.disk, order.luks_uuid.to_owned(), unlocked)
+}
+
+impl ArchiveDrive {
+    fn mount(disk: &Path, luks_uuid: String, unlocked: Unlocked) -> Result<Self, DriveError> {
+        let mounted = mount::mount(&unlocked.node(), Path::new(PLACE), "ext4", "errors=remount-ro,barrier=1")?;
+        let volume = Arc::new(LinuxVolume::new(mounted.place(), sign_of_life(disk)));
+        Ok(Self { volume, mounted, unlocked, disk: disk.to_owned(), luks_uuid })
+    }
+
+    /// Where the archive is.
+    pub fn volume(&self) -> Arc<dyn Volume> {
+        self.volume.clone()
+    }
+
+    /// The node of the open partition.
+    pub fn boot_partition(&self) -> PathBuf {
+        partition_node(&self.disk, partition::BOOT_PARTITION)
+    }
+
+    /// The UUID of the encrypted partition.
+    pub fn luks_uuid(&self) -> &str {
+        &self.luks_uuid
+    }
+
+    /// Writes all out, unmounts and locks.
+    ///
+    /// # Errors
+    /// [`DriveError`], when something could not be written or is still in use.
+    pub fn close(self) -> Result<(), DriveError> {
+        let Self { volume, mounted, unlocked, disk, .. } = self;
+        match volume.flush() {
+            Ok(()) => {}
+            Err(VolumeError::Gone) => log::warn!("{} is gone", disk.display()),
+            Err(error) => log::warn!("{}: {error}", disk.display()),
+        }
+        drop(volume);
+        mounted.unmount()?;
+        unlocked.lock()
+    }
+}
+
+/// Takes away what an earlier worker left behind: mounts first, then the mapping.
+pub fn clean_up() {
+    mount::detach(Path::new(PLACE));
+    boot_partition::detach();
+    if let Err(error) = luks::remove_mapping() {
+        log::warn!("an old mapping stays: {error}");
+    }
+}
+
+/// Some bridges hide that the drive has a write cache, and the kernel then never asks for it to be emptied. Telling the kernel otherwise
+/// costs a command that such drives at worst ignore.
+fn ask_for_flushes(disk: &Path) {
+    let Some(name) = disk.file_name().and_then(|name| name.to_str()) else { return };
+    let Ok(entries) = std::fs::read_dir(format!("/sys/block/{name}/device/scsi_disk")) else {
+        // No SCSI disk: NVMe and cards say truly what they have.
+        return;
+    };
+    for entry in entries.flatten() {
+        let cache = entry.path().join("cache_type");
+        let hidden = std::fs::read_to_string(&cache).is_ok_and(|kind| kind.trim() == "write through");
+        if hidden {
+            let asked = std::fs::OpenOptions::new()
+                .write(true)
+                .open(&cache)
+                .and_then(|mut file| file.write_all(b"temporary write back"));
+            match asked {
+                Ok(()) => log::info!("{name}: asks for flushes although the drive shows no write cache"),
+                Err(error) => log::warn!("{name}: {error}"),
+            }
+        }
+    }
+}
+
+fn archive_error(error: ArchiveError) -> DriveError {
+    match error {
+        ArchiveError::Volume(VolumeError::Gone) => DriveError::Gone,
+        ArchiveError::Volume(VolumeError::Io { errno, .. }) => DriveError::Io { action: "writing the archive", errno },
+        error => {
+            log::warn!("{error}");
+            DriveError::NotAnArchive
+        }
+    }
+}

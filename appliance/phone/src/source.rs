@@ -1,0 +1,77 @@
+//! A phone or a camera as a [`Source`].
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use heirloom_engine::{Fetched, ListedObject, Listing, Source, SourceError, SourceIdentity};
+use mtp_rs::transport::Transport;
+
+use crate::device::Device;
+use crate::error::family_at_open;
+use crate::fetch::Fetch;
+use crate::listing::{self, handle_of};
+use crate::quirks::UsbIds;
+use crate::resolve::Renewed;
+use crate::session::{Patience, Session};
+
+/// An open phone or camera. Dropping it closes its session.
+///
+/// Times are kept to the letter as the device writes them; [`ListedObject::persistent_id`] is always `None` so far.
+pub struct PhoneSource {
+    device: Device,
+    renewed: Renewed,
+}
+
+impl PhoneSource {
+    /// Opens whatever answers at the other end of a transport. The USB numbers choose the quirks; without them the maker's name does.
+    ///
+    /// # Errors
+    /// [`SourceError::Locked`] where the device refuses a session or shows no storage; else what the link ran into.
+    pub fn over(
+        transport: Arc<dyn Transport>,
+        usb: Option<UsbIds>,
+        patience: Patience,
+    ) -> Result<Self, SourceError> {
+        let session = Session::open(transport, patience)
+            .map_err(|error| family_at_open(error, "a session"))?;
+        let device = Device::introduce(session, usb)?;
+        Ok(Self {
+            device,
+            renewed: Renewed::default(),
+        })
+    }
+}
+
+impl Source for PhoneSource {
+    fn identity(&self) -> &SourceIdentity {
+        self.device.identity()
+    }
+
+    fn list(
+        &mut self,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Listing, SourceError> {
+        self.renewed = Renewed::default();
+        listing::list(&mut self.device, progress)
+    }
+
+    fn fetch(
+        &mut self,
+        object: &ListedObject,
+        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Fetched, SourceError> {
+        let mut fetch = Fetch {
+            size_bytes: object.size_bytes,
+            handed_bytes: 0,
+            sink,
+        };
+        let now = self.renewed.find(object).unwrap_or(object);
+        match fetch.run(&mut self.device, handle_of(now)) {
+            Err(SourceError::Vanished) => {}
+            other => return other,
+        }
+        self.renewed.relist(&mut self.device, object)?;
+        let renewed = self.renewed.find(object).ok_or(SourceError::Vanished)?;
+        fetch.run(&mut self.device, handle_of(renewed))
+    }
+}

@@ -1,0 +1,5 @@
+//! [`heirloom_phone::PhoneSource`] against a phone in memory.
+
+mod fetch;
+mod listing;
+mod phone;

@@ -1,0 +1,159 @@
+//! The literal commands that open an archive with stock tools: one source of truth for paper, text and tests.
+
+use crate::facts::{SheetFacts, SourceFacts};
+
+/// The longest command, in columns. 72 columns of a monospaced font (0.6 em) at 11 points are 475 points wide: as much as an A4 page holds
+/// between margins of 18 mm. `cryptsetup open -r UUID=… photos` needs exactly that many.
+pub(crate) const COMMAND_COLUMNS_MAX: usize = 72;
+
+/// Shows all drives with their UUIDs.
+pub(crate) const LIST_DRIVES: &str = "lsblk -f";
+/// `noload`: after the drive was unplugged in the middle of a run, ext4 would want to replay its journal, which a read-only
+/// mapping refuses, and then a plain `ro` fails.
+pub(crate) const MOUNT: &str = "sudo mount -o ro,noload /dev/mapper/photos /mnt";
+/// Lists what there is, for an archive that had nothing yet when the sheet was made.
+pub(crate) const LIST_SOURCES: &str = "ls /mnt/sources";
+/// In a snapshot's folder.
+pub(crate) const CHECK: &str =
+    "sha256sum --quiet -c manifest-sha256.txt && echo all files are intact";
+/// In a snapshot's folder.
+pub(crate) const COPY: &str = "cp -a data ~/restored-1";
+/// `cd` first: a terminal that stands in the folder keeps it busy.
+pub(crate) const CLOSE: &str = "cd; sudo umount /mnt && sudo cryptsetup close photos";
+
+/// Unlocks the drive. `UUID=` is cryptsetup's own short form of `/dev/disk/by-uuid/`, which would not fit on a line.
+pub(crate) fn unlock(facts: &SheetFacts) -> String {
+    let device = quote(&format!("UUID={}", facts.luks_uuid));
+    format!("sudo cryptsetup open -r {device} photos")
+}
+
+/// Goes to a source's newest snapshot: by its name where a person can type it from paper, else by the snapshot's folder, whose
+/// generation no other source has.
+pub(crate) fn enter(source: &SourceFacts, can_show: &dyn Fn(&str) -> bool) -> String {
+    if can_be_typed(&source.name) && can_show(&source.name) {
+        let by_name = format!(
+            "cd {}",
+            quote(&format!("/mnt/sources/{}/latest", source.name))
+        );
+        if by_name.chars().count() <= COMMAND_COLUMNS_MAX {
+            return by_name;
+        }
+    }
+    format!("cd /mnt/sources/*/{}", quote(&source.snapshot))
+}
+
+/// Prints the head, for comparison with the sheet.
+pub(crate) fn print_head(facts: &SheetFacts) -> String {
+    format!(
+        "sha256sum /mnt/sources/*/{:04}*/tagmanifest-sha256.txt",
+        facts.generation
+    )
+}
+
+/// One word for a POSIX shell: as it is where nothing in it is special, else between single quotes.
+pub(crate) fn quote(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,@+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// Whether someone who sees the name on paper can type the same bytes: no characters that look like others (typographic quotes and
+/// dashes, combining marks), and no spaces that paper can't show.
+fn can_be_typed(name: &str) -> bool {
+    name.trim() == name
+        && !name.contains("  ")
+        && name
+            .chars()
+            .all(|c| c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tests::{facts, source};
+
+    #[test]
+    fn quotes_words_for_a_shell() {
+        for (word, quoted) in [
+            ("/mnt/sources/Pixel/latest", "/mnt/sources/Pixel/latest"),
+            ("/mnt/Anna Pixel 8", "'/mnt/Anna Pixel 8'"),
+            ("/mnt/Anna's", r"'/mnt/Anna'\''s'"),
+            ("/mnt/\"x\"", "'/mnt/\"x\"'"),
+            ("/mnt/$HOME", "'/mnt/$HOME'"),
+            ("/mnt/`id`", "'/mnt/`id`'"),
+            ("/mnt/Jörg", "'/mnt/Jörg'"),
+            ("/mnt/a*b?[c]", "'/mnt/a*b?[c]'"),
+            ("/mnt/a;b&c|d", "'/mnt/a;b&c|d'"),
+            ("/mnt/-rf", "/mnt/-rf"),
+            ("~", "'~'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quote(word), quoted, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_shell_reads_a_quoted_word_back() {
+        for word in ["Anna's \"$HOME\" `id` \\ * ö", "''", "-n", "a\nb"] {
+            let script = format!("printf %s {}", quote(word));
+            let printed = std::process::Command::new("sh")
+                .args(["-c", &script])
+                .output();
+            assert_eq!(
+                printed.expect("sh runs").stdout,
+                word.as_bytes(),
+                "{script}"
+            );
+        }
+    }
+
+    #[test]
+    fn enters_by_name_only_where_the_name_can_be_typed_from_paper() {
+        let by_folder = "cd /mnt/sources/*/'0007 2026-11-22'";
+        for (name, command) in [
+            ("Pixel", "cd /mnt/sources/Pixel/latest"),
+            (
+                "Anna Pixel 8 [a1b2]",
+                "cd '/mnt/sources/Anna Pixel 8 [a1b2]/latest'",
+            ),
+            ("Anna's", r"cd '/mnt/sources/Anna'\''s/latest'"),
+            ("$(reboot)", "cd '/mnt/sources/$(reboot)/latest'"),
+            ("-rf", "cd /mnt/sources/-rf/latest"),
+            ("Jörg", "cd '/mnt/sources/Jörg/latest'"),
+            ("Jo\u{308}rg", by_folder), // decomposed: looks the same, is not
+            ("Anna’s", by_folder),
+            ("two  spaces", by_folder),
+            ("trailing ", by_folder),
+            ("no\u{a0}break", by_folder),
+            (&"long ".repeat(20), by_folder),
+            (
+                &"x".repeat(48),
+                &format!("cd /mnt/sources/{}/latest", "x".repeat(48)),
+            ),
+            (&"x".repeat(51), by_folder),
+        ] {
+            assert_eq!(enter(&source(name), &|_| true), command, "{name}");
+        }
+        assert_eq!(enter(&source("Pixel"), &|_| false), by_folder);
+    }
+
+    #[test]
+    fn every_command_fits() {
+        let mut facts = facts();
+        facts.generation = u32::MAX;
+        for command in [
+            LIST_DRIVES,
+            &unlock(&facts),
+            MOUNT,
+            LIST_SOURCES,
+            CHECK,
+            COPY,
+            CLOSE,
+            &print_head(&facts),
+        ] {
+            assert!(command.chars().count() <= COMMAND_COLUMNS_MAX, "{command}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! `START-HERE.txt`: the sheet's content as plain text, for whoever opens the drive's small partition on any computer.
+
+use crate::commands;
+use crate::facts::{SheetFacts, SourceFacts};
+use crate::typeface::is_format;
+use crate::wording::{self, Medium, Span, Voice};
+
+/// Fits a terminal of 80 columns and a mail's quotation.
+const COLUMNS: usize = 76;
+const NAME_CHARS_MAX: usize = 48;
+
+/// Tells the same as the sheet. Our own words are ASCII; names stay in their own script. Lines end in a line feed and have at most 76
+/// characters. Every source has its row and its own command.
+pub fn start_here_text(facts: &SheetFacts) -> String {
+    let medium = Medium {
+        name: &shorten,
+        can_show_in_command: &|_| true,
+        noun: "page",
+        command_look: "indented",
+    };
+    let mut text = Text::default();
+    let archive_name = shorten(&facts.archive_name);
+    text.line(&archive_name);
+    text.line(&"=".repeat(archive_name.chars().count()));
+    let state = format!(
+        "{}, {}, generation {}",
+        wording::KIND,
+        shorten(&facts.printed_on),
+        facts.generation
+    );
+    text.paragraph("", &state);
+    text.line("");
+    text.spans("", &wording::introduction(facts, &medium));
+
+    text.heading(wording::ON_THE_DRIVE);
+    if facts.sources.is_empty() {
+        text.paragraph("", wording::NOTHING_YET);
+    }
+    for source in &facts.sources {
+        text.source(source);
+    }
+    text.line("");
+    text.spans("", &wording::drive(facts, &medium));
+    text.paragraph("", &format!("Its LUKS UUID: {}", facts.luks_uuid));
+
+    text.heading(wording::TO_OPEN);
+    text.spans("", &wording::opening(&medium));
+    for (index, step) in wording::steps(facts, &medium).iter().enumerate() {
+        text.line("");
+        text.spans(&format!("{}. ", index + 1), &step.sentence);
+        for command in &step.commands {
+            text.command(command);
+        }
+    }
+    if let [_, others @ ..] = facts.sources.as_slice()
+        && !others.is_empty()
+    {
+        text.line("");
+        text.paragraph("", "The first line of step 4 for each of the other names:");
+        for source in others {
+            text.command(&commands::enter(source, medium.can_show_in_command));
+        }
+    }
+
+    text.heading(wording::IF_A_STEP_FAILS);
+    for trouble in wording::troubles() {
+        text.spans("- ", &trouble);
+    }
+
+    text.heading(wording::FOR_EXPERTS);
+    if let Some(head) = &facts.head {
+        text.spans("", &wording::head(facts.generation));
+        text.command(&commands::print_head(facts));
+        text.line(&wording::head_digits(head));
+    }
+    text.paragraph("", &format!("Archive id: {}", facts.archive_id));
+    let release = &facts.release;
+    text.paragraph(
+        "",
+        &format!("Heirloom {} ({})", release.version, release.commit),
+    );
+    text.0
+}
+
+/// A name on one line, without characters that steer a terminal or the direction of writing.
+fn shorten(name: &str) -> String {
+    let visible = name
+        .chars()
+        .filter(|&c| !is_format(c))
+        .map(|c| if c.is_control() { '?' } else { c });
+    let mut shown: Vec<char> = visible.take(NAME_CHARS_MAX + 1).collect();
+    if shown.len() > NAME_CHARS_MAX {
+        shown.truncate(NAME_CHARS_MAX - 3);
+        shown.extend("...".chars());
+    }
+    shown.into_iter().collect()
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, line: &str) {
+        self.0.push_str(line);
+        self.0.push('\n');
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.line("");
+        self.line(heading);
+        self.line(&"-".repeat(heading.len()));
+    }
+
+    fn spans(&mut self, bullet: &str, spans: &[Span]) {
+        let quoted = |span: &Span| match span.voice {
+            Voice::Code => format!("\"{}\"", span.text),
+            Voice::Plain | Voice::Strong | Voice::Fixed => span.text.clone(),
+        };
+        let sentence: String = spans.iter().map(quoted).collect();
+        self.paragraph(bullet, &sentence);
+    }
+
+    /// Broken between words; lines after the first stand below the first one's text. A word that is longer than a line is cut into lines.
+    fn paragraph(&mut self, bullet: &str, sentence: &str) {
+        let indent = " ".repeat(bullet.len());
+        let mut line = bullet.to_owned();
+        let mut is_empty = true;
+        for word in sentence.split(' ').filter(|word| !word.is_empty()) {
+            let word: Vec<char> = word.chars().collect();
+            for (index, piece) in word.chunks(COLUMNS - indent.len()).enumerate() {
+                let space = usize::from(!is_empty && index == 0);
+                if index > 0 || line.chars().count() + space + piece.len() > COLUMNS {
+                    self.line(&line);
+                    line.clone_from(&indent);
+                } else if space > 0 {
+                    line.push(' ');
+                }
+                line.extend(piece);
+                is_empty = false;
+            }
+        }
+        self.line(&line);
+    }
+
+    /// Never broken: commands have at most 72 columns.
+    fn command(&mut self, command: &str) {
+        self.line(&format!("    {command}"));
+    }
+
+    fn source(&mut self, source: &SourceFacts) {
+        let count = |count: u64, one: &str, many: &str| {
+            let noun = if count == 1 { one } else { many };
+            format!("{} {noun}", wording::grouped(count))
+        };
+        let counts = format!(
+            "{}: {}, {}, {}, {}; taken {}; newest in the folder {}",
+            shorten(&source.name),
+            count(source.photos, "photo", "photos"),
+            count(source.videos, "video", "videos"),
+            count(source.other, "other file", "other files"),
+            wording::size(source.size_bytes),
+            shorten(&wording::taken(source)),
+            shorten(&source.snapshot),
+        );
+        self.paragraph("- ", &counts);
+        if let Some(missing) = wording::incompleteness(source) {
+            self.paragraph("  ", &missing);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::COMMAND_COLUMNS_MAX;
+    use crate::facts::tests::{facts, source};
+
+    #[test]
+    fn lines_are_short_and_our_own_words_ascii() {
+        let text = start_here_text(&facts());
+        assert!(text.is_ascii(), "{text}");
+        let mut hostile = facts();
+        hostile.archive_name = "\u{202e}x\u{1b}[2J\n".repeat(100);
+        hostile.drive.model = "m".repeat(500);
+        hostile.sources = vec![source(&"Ö".repeat(255)), source("a\nb"), source("Фото 8")];
+        hostile.archive_id = "i".repeat(200);
+        for text in [text, start_here_text(&hostile)] {
+            for line in text.lines() {
+                assert!(line.chars().count() <= COLUMNS, "{line}");
+                assert!(
+                    !line.chars().any(|c| c.is_control() || is_format(c)),
+                    "{line:?}"
+                );
+            }
+        }
+        assert_eq!(COMMAND_COLUMNS_MAX + 4, COLUMNS);
+    }
+
+    #[test]
+    fn every_source_has_its_row_and_its_command() {
+        let mut facts = facts();
+        facts.sources = vec![source("Anna"), source("Karl's"), source("Фото 8")];
+        facts.sources[1].complete = false;
+        facts.sources[1].missing = 1;
+        let text = start_here_text(&facts);
+        for expected in [
+            "- Karl's: 12,403 photos, 381 videos, 27 other files, 88.4 GB;",
+            "\n  NOT COMPLETE: 1 file is missing\n",
+            "\n    cd /mnt/sources/Anna/latest\n",
+            "\n    cd '/mnt/sources/Karl'\\''s/latest'\n",
+            "\n    cd '/mnt/sources/Фото 8/latest'\n",
+            "\n    sudo cryptsetup open -r UUID=3f0c9a52-71be-4d86-9d3e-5a1c7be0442f photos\n",
+            "\nba7816bf 8f01cfea 414140de 5dae2223 b00361a3 96177a9c b410ff61 f20015ad\n",
+        ] {
+            assert!(text.contains(expected), "{expected} is not in:\n{text}");
+        }
+    }
+}

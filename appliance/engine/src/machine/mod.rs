@@ -8,6 +8,8 @@ mod keys;
 mod page;
 mod run;
 mod show;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use effect::Effect;
@@ -313,6 +315,7 @@ impl Machine {
         match outcome {
             Ok(done) => {
                 self.archive = Some(done.archive);
+                self.stalls = 0;
                 let report = Box::new(done.report);
                 self.page = Page::Report { source, report, sheet_written: done.sheet_written, scroll: 0 };
             }

@@ -1,1 +1,59 @@
+//! Stories: the real image in an emulated PC, with phones and drives that come and go, and a judge that shares no code with it.
+//!
+//! A story reads like this:
+//!
+//! ```no_run
+//! use heirloom_stories::{Drive, Key, MINUTE, PcPlan, samples, story};
+//!
+//! story("first run", |story| {
+//!     let photos = samples::copy_to(&story.folder("phone")?)?;
+//!     let drive = Drive::new(story.file("archive.img"), 512)?;
+//!     let mut pc = story.boot(PcPlan::appliance())?;
+//!     pc.boot_headless()?;
+//!     pc.screen.wait_for_text("keyboard", MINUTE)?;
+//!     pc.screen.press(&[Key::Enter])?;
+//!     pc.plug_drive("archive", &drive)?;
+//!     pc.plug_phone("phone", &photos)?;
+//!     pc.wait_for_power_off(MINUTE)
+//! });
+//! ```
+//!
+//! Nothing sleeps for a fixed time: each wait ends with the event that it waits for, or fails at its deadline and shows what there
+//! was instead.
 
+mod artifacts;
+mod drive;
+mod events;
+mod firmware;
+mod keys;
+mod oracle;
+mod pc;
+mod pixels;
+mod places;
+mod qmp;
+pub mod samples;
+mod screen;
+mod serial;
+mod story;
+mod vm;
+
+pub use artifacts::Artifacts;
+pub use drive::Drive;
+pub use events::Events;
+pub use keys::{Key, qcodes};
+pub use oracle::{Case, Oracle, Verdict};
+pub use pc::{Pc, PcPlan};
+pub use pixels::{ConsoleFont, Picture};
+pub use places::{appliance_font, appliance_image, target_folder};
+pub use qmp::Qmp;
+pub use screen::Screen;
+pub use serial::Serial;
+pub use story::{Story, story};
+pub use vm::{Boot, Vm, VmPlan};
+
+use std::time::Duration;
+
+/// A minute: enough for one step of the screen under emulation on a slow and busy machine.
+pub const MINUTE: Duration = Duration::from_secs(60);
+/// Enough for booting, or for copying tens of megabytes, with two such PCs on two slow cores.
+pub const LONG: Duration = Duration::from_secs(300);

@@ -2,10 +2,10 @@
 //!
 //! Pure functions of bytes. Hostile bytes yield `None`, and nothing is allocated beyond what the bytes themselves hold.
 
-/// A folder (ISO 15740, section 6.2: Association).
+/// A folder: the object format Association.
 const FORMAT_ASSOCIATION: u16 = 0x3001;
 
-/// What GetObjectInfo tells of an object (ISO 15740, section 5.3.1; MTP 1.1, section 5.3.1).
+/// What GetObjectInfo tells of an object (MTP 1.1, section 5.3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ObjectInfo {
     /// Its kind of file; see [`ObjectInfo::is_folder`].

@@ -129,7 +129,7 @@ impl Device {
             .read(OperationCode::GetStorageIds, &[], ANSWER_BYTES_MAX)
             .map_err(|error| family_at_open(error, WHAT))?;
         let mut ids = dataset::u32_array(&bytes).ok_or(SourceError::Garbled { what: WHAT })?;
-        // A slot without a card has a logical storage number of zero (ISO 15740, section 5.4.2).
+        // A slot without a card has a logical storage number of zero (MTP 1.1, section 5.2.1).
         ids.retain(|id| id & 0xFFFF != 0);
         if ids.is_empty() {
             return Err(SourceError::Locked);

@@ -8,9 +8,11 @@
 #![forbid(unsafe_code)]
 
 mod dataset;
+mod deadline;
 mod device;
 mod error;
 mod fetch;
+mod handshake;
 mod listing;
 mod open;
 mod prop_list;
@@ -20,7 +22,7 @@ mod session;
 mod source;
 mod time;
 
+pub use deadline::Patience;
 pub use open::{UsbAddress, open};
 pub use quirks::UsbIds;
-pub use session::Patience;
 pub use source::PhoneSource;

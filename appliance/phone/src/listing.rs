@@ -18,7 +18,7 @@ const DEPTH_MAX: usize = 64;
 /// How many silences in a row are put down to single objects, each costing a minute or so; after one more the device counts as silent.
 const TIMEOUTS_MAX: u32 = 1;
 
-/// The same for failures that cost less but are not about single objects either.
+/// The same for failures that cost less but are no orderly refusals either.
 const FAILURES_MAX: u32 = 30;
 
 /// How often a walk begins again because the device has begun a new session, in which the old handles mean nothing.
@@ -111,7 +111,7 @@ struct Walk<'a> {
     /// Storage and handle of all that has been placed.
     seen: HashSet<(u32, Handle)>,
     pending: Vec<Pending>,
-    /// Failures in a row that were not about one object.
+    /// Failures in a row that were more than an orderly refusal.
     failure_count: u32,
 }
 
@@ -143,15 +143,20 @@ impl Walk<'_> {
         deferred: &mut Vec<(Handle, Description)>,
     ) -> Result<(), Stop> {
         self.report()?;
-        let handles = match self.device.handles(storage, pending.folder) {
+        let place = pending.components.join("/");
+        let handles = match self.bad.get(&place) {
+            Some(error) => Err(error.clone()),
+            None => self.device.handles(storage, pending.folder),
+        };
+        let handles = match handles {
             Ok(handles) => handles,
-            Err(error) => return self.problem(pending.components.join("/"), error),
+            Err(error) => return self.problem(place, error),
         };
         self.failure_count = 0;
         let named: HashSet<u32> = handles.iter().map(|handle| handle.number).collect();
         let mut described = match described_at_once(self.device, pending.folder, &handles) {
             Ok(described) => described,
-            Err(error) => return self.problem(pending.components.join("/"), error),
+            Err(error) => return self.problem(place, error),
         };
         for handle in handles {
             if self.seen.contains(&(storage, handle)) {
@@ -244,7 +249,7 @@ impl Walk<'_> {
             // Not the object's fault: its handle is from the session before.
             return Err(Stop::Renewed);
         }
-        if !error.is_about_one_object() {
+        if !matches!(error, SourceError::Refused { .. } | SourceError::Vanished) {
             self.failure_count += 1;
         }
         let in_a_row_max = match error {

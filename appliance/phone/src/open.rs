@@ -9,9 +9,9 @@ use nusb::MaybeFuture;
 use nusb::descriptors::{InterfaceDescriptor, TransferType};
 use nusb::transfer::Direction;
 
+use crate::deadline::Patience;
 use crate::error::{family_at_open, family_of_usb};
 use crate::quirks::UsbIds;
-use crate::session::Patience;
 use crate::source::PhoneSource;
 
 /// Where a device is, as udev says in `BUSNUM` and `DEVNUM`. A phone gets a new device number each time it changes its USB mode.

@@ -143,9 +143,9 @@ fn compare_sample(
                 }
                 verdict = PropLists::Trusted;
             }
+            Err(error @ SourceError::Gone) => return Err(error),
             // This one can't be compared; the listing will meet the error again and report it.
-            Err(error) if error.is_about_one_object() => {}
-            Err(error) => return Err(error),
+            Err(error) => log::info!("a sample could not be compared: {error}"),
         }
     }
     Ok(verdict)

@@ -4,27 +4,22 @@
 //! waits a moment, reads away what the device still had to say, and asks for a session: quietly, without a cancel request and without
 //! a reset, since both have silenced phones until they were unplugged.
 //!
-//! **Invariant:** a handle is good for the session that it was given in (ISO 15740, section 5.2.2), and no longer. Some devices count
+//! **Invariant:** a handle is good for the session that it was given in (ISO 15740), and no longer. Some devices count
 //! from one in each session, so the same number would be another file. Where the device has kept its session, so do the handles.
 
-use std::future::Future;
 use std::ops::ControlFlow;
-use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use futures::executor::block_on;
-use futures::future::{Either, select};
-use futures_timer::Delay;
 use mtp_rs::ptp::{
     DeviceInfo, OperationCode, PtpError, PtpSession, ReceiveStream, ResponseCode, StorageId,
     StorageInfo,
 };
 use mtp_rs::transport::Transport;
 
-/// The only session that we ever have with a device; 0 is not allowed (ISO 15740, section 10.4.2).
-const SESSION_ID: u32 = 1;
+use crate::deadline::{Patience, block_within};
+use crate::handshake;
 
 /// How often an exchange is tried anew while the device says that it is busy.
 const BUSY_RETRIES: u32 = 5;
@@ -40,28 +35,6 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 
 /// How long a polite good-bye may take.
 const CLOSE_MAX: Duration = Duration::from_secs(2);
-
-/// How long to wait for a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// For one transfer, in which the device may be looking for what it was asked.
-    pub answer: Duration,
-    /// For one exchange from its command to its response; of a whole file in one exchange, for each piece.
-    pub exchange: Duration,
-    /// Before anything is sent to a device that has just failed or was busy.
-    pub quiet: Duration,
-}
-
-impl Default for Patience {
-    /// Phones with full folders take many seconds to list one, so waits are long; tests set shorter ones.
-    fn default() -> Self {
-        Self {
-            answer: Duration::from_secs(30),
-            exchange: Duration::from_secs(60),
-            quiet: Duration::from_secs(1),
-        }
-    }
-}
 
 /// How the reading of a whole file ended without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +75,7 @@ impl Session {
         transport: Arc<dyn Transport>,
         patience: Patience,
     ) -> Result<Self, PtpError> {
-        let ptp = open_ptp(&transport, patience)?;
+        let ptp = handshake::open(&transport, patience)?;
         Ok(Self {
             transport,
             ptp: Some(ptp),
@@ -257,13 +230,18 @@ impl Session {
             self.transport.drain_bulk_in(PIPE_QUIET, DRAIN_MAX),
         )?;
         log::info!("opening the session again, {drained} bytes of leftovers read away");
-        let asked = block_within(self.patience.exchange, ask_for_session(&self.transport))?;
-        if asked != ResponseCode::SessionAlreadyOpen {
-            return self.renew();
+        match block_within(self.patience.exchange, handshake::ask(&self.transport)) {
+            // It has kept its session, and with it the handles.
+            Ok(ResponseCode::SessionAlreadyOpen) => {}
+            Ok(ResponseCode::Ok) => self.epoch += 1,
+            Ok(_) => return self.renew(),
+            Err(error) => {
+                // It may have begun a new session, of which only the answer was lost.
+                self.epoch += 1;
+                return Err(error);
+            }
         }
-        // It has kept its session, and with it the handles.
-        let reuse = PtpSession::open_reusing_existing(Arc::clone(&self.transport), SESSION_ID);
-        let ptp = Arc::new(block_within(self.patience.exchange, reuse)?);
+        let ptp = handshake::reuse(&self.transport, self.patience)?;
         self.ptp = Some(Arc::clone(&ptp));
         Ok(ptp)
     }
@@ -272,7 +250,7 @@ impl Session {
     fn renew(&mut self) -> Result<Arc<PtpSession>, PtpError> {
         self.ptp = None;
         self.epoch += 1;
-        let ptp = open_ptp(&self.transport, self.patience)?;
+        let ptp = handshake::open(&self.transport, self.patience)?;
         self.ptp = Some(Arc::clone(&ptp));
         Ok(ptp)
     }
@@ -320,66 +298,9 @@ fn is_out_of_session(error: &PtpError) -> bool {
     )
 }
 
-/// Asks for a session and tells the answer, which mtp-rs keeps to itself: whether the device had one still. Sessions are asked for
-/// outside of any, with transaction 0 (ISO 15740, section 10.5.2), so that late answers to anything else can be told from this one.
-async fn ask_for_session(transport: &Arc<dyn Transport>) -> Result<ResponseCode, PtpError> {
-    const COMMAND: u16 = 1;
-    const RESPONSE: [u8; 2] = [3, 0];
-    const TRANSACTION: [u8; 4] = [0; 4];
-    const LATE_ANSWERS_MAX: usize = 4;
-    let mut command = 16_u32.to_le_bytes().to_vec();
-    command.extend(COMMAND.to_le_bytes());
-    command.extend(u16::from(OperationCode::OpenSession).to_le_bytes());
-    command.extend(TRANSACTION);
-    command.extend(SESSION_ID.to_le_bytes());
-    transport.send_bulk(&command).await?;
-    for _ in 0..=LATE_ANSWERS_MAX {
-        let answer = transport.receive_bulk(512).await?;
-        if let Some((
-            &[
-                _,
-                _,
-                _,
-                _,
-                kind_low,
-                kind_high,
-                low,
-                high,
-                ref transaction @ ..,
-            ],
-            _,
-        )) = answer.split_first_chunk::<12>()
-            && [kind_low, kind_high] == RESPONSE
-            && *transaction == TRANSACTION
-        {
-            return Ok(ResponseCode::from(u16::from_le_bytes([low, high])));
-        }
-    }
-    Err(PtpError::invalid_data("no answer to OpenSession"))
-}
-
 /// Whether the device asks for a moment.
 pub(crate) fn is_busy(error: &PtpError) -> bool {
     matches!(error, PtpError::Protocol { code, .. } if *code == ResponseCode::DeviceBusy)
-}
-
-fn open_ptp(
-    transport: &Arc<dyn Transport>,
-    patience: Patience,
-) -> Result<Arc<PtpSession>, PtpError> {
-    let open = PtpSession::open(Arc::clone(transport), SESSION_ID);
-    let ptp = match block_within(patience.exchange, open) {
-        // It was closed and opened again, and still the device speaks of a session: then that one is good enough.
-        Err(PtpError::Protocol {
-            code: ResponseCode::SessionAlreadyOpen,
-            ..
-        }) => {
-            let reuse = PtpSession::open_reusing_existing(Arc::clone(transport), SESSION_ID);
-            block_within(patience.exchange, reuse)?
-        }
-        other => other?,
-    };
-    Ok(Arc::new(ptp))
 }
 
 /// The data of one answer. It is streamed and not read by mtp-rs in one go, so that a device can't make us hold gigabytes, and since
@@ -427,16 +348,5 @@ fn drain_into(
             }
             None => return Ok((Streamed::Whole, Pipes::Empty)),
         }
-    }
-}
-
-/// Waits for a future, for so long. A future given up on leaves its transaction open, so its session is not used again.
-pub(crate) fn block_within<T>(
-    limit: Duration,
-    future: impl Future<Output = Result<T, PtpError>>,
-) -> Result<T, PtpError> {
-    match block_on(select(pin!(future), Delay::new(limit))) {
-        Either::Left((result, _)) => result,
-        Either::Right(_) => Err(PtpError::Timeout),
     }
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use heirloom_engine::{Fetched, ListedObject, Listing, Source, SourceError, SourceIdentity};
 use mtp_rs::transport::Transport;
 
+use crate::deadline::Patience;
 use crate::device::Device;
 use crate::error::family_at_open;
 use crate::fetch::Fetch;
 use crate::listing::{self, handle_of};
 use crate::quirks::UsbIds;
 use crate::resolve::Renewed;
-use crate::session::{Patience, Session};
+use crate::session::Session;
 
 /// An open phone or camera. Dropping it closes its session.
 ///

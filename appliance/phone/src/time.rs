@@ -1,4 +1,4 @@
-//! Times as PTP writes them (ISO 15740, section 5.3.5.2): `YYYYMMDDThhmmss[.s][Z|±hhmm]`.
+//! Times as PTP (ISO 15740) writes them: `YYYYMMDDThhmmss[.s][Z|±hhmm]`.
 
 use heirloom_engine::SourceTime;
 use mtp_rs::ptp::{DateTime, UtcOffset};

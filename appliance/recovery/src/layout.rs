@@ -5,7 +5,6 @@
 use std::num::NonZeroU16;
 
 use krilla::color::luma;
-use krilla::error::KrillaError;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
@@ -16,6 +15,7 @@ use krilla::tagging::{
 };
 use krilla::{Document, SerializeSettings};
 
+use crate::error::SheetError;
 use crate::typeface::{FontRole, Shaped, Typefaces};
 use crate::wording::{Span, Voice};
 
@@ -40,36 +40,6 @@ pub(crate) const COMMAND_PADDING_PT: f32 = 6.0;
 /// Light enough to read black on, dark enough to survive a photocopier.
 const SHADE: u8 = 232;
 const BLACK: u8 = 0;
-
-/// Why there is no sheet. The archive itself is not affected by any of these.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SheetError {
-    /// A font file is not one that can be read.
-    #[error("the sheet's font ({role:?}) can't be read")]
-    FontUnreadable {
-        /// Which one.
-        role: FontRole,
-    },
-    /// A command would be broken over lines: the fixed-width font is too wide, or an identifier too long.
-    #[error("a command on the sheet is {width_pt} points wide; the page has {room_pt}")]
-    CommandTooWide {
-        /// What it takes.
-        width_pt: u32,
-        /// What there is.
-        room_pt: u32,
-    },
-    /// The text takes more than the page, in these fonts.
-    #[error("the sheet's text is {height_pt} points high; the page has {room_pt}")]
-    PageTooSmall {
-        /// What it takes.
-        height_pt: u32,
-        /// What there is.
-        room_pt: u32,
-    },
-    /// The PDF could not be written, for instance because a font does not allow embedding a part of it.
-    #[error("the sheet's PDF could not be made: {0}")]
-    Pdf(KrillaError),
-}
 
 /// What a block is, for those who have the page read to them.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod error;
 mod facts;
 mod layout;
 mod sheet;
@@ -13,8 +14,8 @@ mod text;
 mod typeface;
 mod wording;
 
+pub use error::SheetError;
 pub use facts::{DriveFacts, ReleaseFacts, SheetFacts, SourceFacts};
-pub use layout::SheetError;
 pub use sheet::restore_sheet;
 pub use text::start_here_text;
 

@@ -3,9 +3,10 @@
 use krilla::metadata::{DateTime, Metadata};
 
 use crate::commands;
+use crate::error::SheetError;
 use crate::facts::{SheetFacts, SourceFacts};
 use crate::layout::{
-    BODY_LEADING_PT, BODY_PT, COMMAND_PADDING_PT, NOTE_PT, Page, Role, SheetError, TEXT_HEIGHT_PT,
+    BODY_LEADING_PT, BODY_PT, COMMAND_PADDING_PT, NOTE_PT, Page, Role, TEXT_HEIGHT_PT,
     TEXT_WIDTH_PT,
 };
 use crate::typeface::{FontRole, Fonts, Shaped, Typefaces, is_format, is_right_to_left};
@@ -50,19 +51,17 @@ pub fn restore_sheet(facts: &SheetFacts, fonts: &Fonts) -> Result<Vec<u8>, Sheet
         facts,
         typefaces: &typefaces,
     };
-    let fits = |rows: usize, gap_pt: f32| -> Result<bool, SheetError> {
-        Ok(sheet.compose(rows, gap_pt)?.y <= TEXT_HEIGHT_PT)
-    };
-    // As many sources as fit in comfort, at least one row; then the white space is shared out.
-    let (gap_min, gap_max) = SECTION_GAP_PT;
+    let height = |rows: usize, gap_pt: f32| Ok(sheet.compose(rows, gap_pt)?.y);
+    // As many sources as fit in comfort, at least one row; then the white space is shared out. The height grows evenly with the gap.
     let mut rows = facts.sources.len().clamp(1, ROWS_MAX);
-    while rows > 1 && !fits(rows, COMFORTABLE_GAP_PT)? {
+    while rows > 1 && height(rows, COMFORTABLE_GAP_PT)? > TEXT_HEIGHT_PT {
         rows -= 1;
     }
-    let mut gap_pt = gap_max;
-    while gap_pt > gap_min && !fits(rows, gap_pt)? {
-        gap_pt -= 0.25;
-    }
+    let (gap_min, gap_max) = SECTION_GAP_PT;
+    let (lowest, highest) = (height(rows, gap_min)?, height(rows, gap_max)?);
+    // A hair less than all of the room, since lengths are rounded.
+    let share = (TEXT_HEIGHT_PT - 0.1 - lowest) / (highest - lowest);
+    let gap_pt = gap_min + (gap_max - gap_min) * share.clamp(0.0, 1.0);
     sheet.compose(rows, gap_pt)?.into_pdf(metadata(facts))
 }
 

@@ -6,7 +6,7 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::ttf_parser::Tag;
 use rustybuzz::{Direction, Face, Feature, UnicodeBuffer};
 
-use crate::layout::SheetError;
+use crate::error::SheetError;
 
 /// The font files' bytes (TrueType or OpenType).
 #[derive(Clone)]
@@ -124,13 +124,14 @@ impl<'a> Typefaces<'a> {
 
     /// The longest beginning of the text that is no wider than this, with an ellipsis where it was cut.
     pub(crate) fn fit(&self, role: FontRole, size_pt: f32, text: &str, width_pt: f32) -> String {
-        let mut kept: Vec<char> = text.chars().collect();
-        let mut shown = text.to_owned();
-        while self.shape(role, size_pt, &shown).width_pt > width_pt && kept.pop().is_some() {
-            let beginning: String = kept.iter().collect();
-            shown = format!("{}…", beginning.trim_end());
+        if text.is_empty() || self.shape(role, size_pt, text).width_pt <= width_pt {
+            return text.to_owned();
         }
-        shown
+        let ends: Vec<usize> = text.char_indices().map(|(index, _)| index).collect();
+        let cut = |end: usize| format!("{}…", text[..end].trim_end());
+        let fits = |end: &usize| self.shape(role, size_pt, &cut(*end)).width_pt <= width_pt;
+        let fitting = ends.partition_point(fits);
+        cut(ends[fitting.saturating_sub(1)])
     }
 }
 

@@ -39,17 +39,11 @@ impl<W: Write> Terminal<W> {
         let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
         let inner = ratatui::Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport })?;
         let mut terminal = Self { inner };
-        terminal.clear()?;
+        // By hand: the library's own clearing first asks the terminal where its cursor is, and waits for an answer on standard input.
+        // Colours back to normal, everything erased, cursor at the top (ECMA-48: SGR, ED, CUP).
+        terminal.inner.backend_mut().write_all(b"\x1b[0m\x1b[2J\x1b[H")?;
+        terminal.inner.hide_cursor()?;
         Ok(terminal)
-    }
-
-    /// Forgets what is there, so that the next drawing writes every cell.
-    ///
-    /// # Errors
-    /// When it can't be written to.
-    pub fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()?;
-        self.inner.hide_cursor()
     }
 
     /// Shows a view.

@@ -368,3 +368,49 @@ fn a_deleted_or_replaced_file_has_vanished() {
     );
     assert_eq!(fetch(&mut source, &objects[2]).0, Ok(Fetched::Whole(300)));
 }
+
+#[test]
+fn a_handle_of_an_earlier_session_is_never_used() {
+    for lacks in READERS {
+        let phone = phone_with(&[100, 200, 300, 400], lacks);
+        phone.state().renumbers = true;
+        let (mut source, objects) = open(&phone);
+        let mut is_first = true;
+        phone.state().faults = Box::new(move |command| {
+            let is_bad = is_reading(command.operation) && std::mem::take(&mut is_first);
+            is_bad.then_some(Fault::Crash)
+        });
+        for object in &objects {
+            let (ended, bytes) = fetch(&mut source, object);
+            let may_time_out = lacks.len() == 2 && object == &objects[0];
+            if !(may_time_out && ended == Err(SourceError::TimedOut)) {
+                assert_eq!(ended, Ok(Fetched::Whole(object.size_bytes)), "{lacks:x?}");
+                assert!(bytes == content(bytes.len()));
+            }
+        }
+        assert_eq!(
+            phone.state().count(phone::OPEN_SESSION),
+            2 + 1,
+            "{lacks:x?}"
+        );
+    }
+}
+
+#[test]
+fn handles_are_kept_where_the_phone_has_kept_its_session() {
+    let phone = phone_with(&[3 * MIB, 200], &[]);
+    let (mut source, objects) = open(&phone);
+    let mut is_first = true;
+    phone.state().faults = Box::new(move |command| {
+        let is_bad = is_reading(command.operation) && std::mem::take(&mut is_first);
+        is_bad.then_some(Fault::Silence)
+    });
+    phone.state().log.clear();
+    assert_eq!(
+        fetch(&mut source, &objects[0]).0,
+        Err(SourceError::TimedOut)
+    );
+    assert_eq!(fetch(&mut source, &objects[1]).0, Ok(Fetched::Whole(200)));
+    assert_eq!(phone.state().count(phone::CLOSE_SESSION), 0);
+    assert_eq!(phone.state().count(phone::GET_OBJECT_HANDLES), 0);
+}

@@ -240,12 +240,53 @@ fn a_phone_that_has_gone_silent_is_given_up_soon() {
     let phone = Phone::new();
     camera(&phone, 20);
     let mut source = open(&phone).expect("open");
+    let is_about_picture = |command: &phone::Command| {
+        command.operation == phone::GET_OBJECT_INFO && command.parameters[0] >= 100
+    };
     phone.state().faults =
-        Box::new(|command| (command.operation == phone::GET_OBJECT_INFO).then_some(Fault::Silence));
+        Box::new(move |command| is_about_picture(command).then_some(Fault::Silence));
     assert_eq!(list(&mut source), Err(SourceError::TimedOut));
     let state = phone.state();
-    assert_eq!(state.count(phone::GET_OBJECT_INFO), 2);
+    let asked = state.log.iter().filter(|command| is_about_picture(command));
+    assert_eq!(asked.count(), 2);
     assert_eq!(state.cancel_count, 0, "recovery is quiet");
+}
+
+#[test]
+fn a_session_lost_over_one_object_costs_that_object_alone() {
+    let phone = Phone::new();
+    camera(&phone, 5);
+    phone.state().faults = Box::new(|command| {
+        let is_bad = command.operation == phone::GET_OBJECT_INFO && command.parameters == [102];
+        is_bad.then_some(Fault::Crash)
+    });
+    let listing = listing(&phone);
+    assert_eq!(listing.objects.len(), 4);
+    assert_eq!(listing.problems.len(), 1);
+    assert_eq!(listing.problems[0].error, SourceError::TimedOut);
+}
+
+#[test]
+fn handles_that_change_in_the_middle_of_a_listing_do_not_mix_files_up() {
+    let phone = Phone::new();
+    camera(&phone, 9);
+    let mut source = open(&phone).expect("open");
+    phone.state().renumbers = true;
+    let mut left = 7;
+    phone.state().faults = Box::new(move |command| {
+        left -= i32::from(command.operation == phone::GET_OBJECT_INFO);
+        (left == 0).then(|| {
+            left -= 1;
+            Fault::Refusal(0x2004)
+        })
+    });
+    let mut listing = list(&mut source).expect("listed");
+    listing.objects.sort_by(|a, b| a.path.cmp(&b.path));
+    let expected: Vec<String> = (0..9)
+        .map(|number| format!("Internal shared storage/DCIM/Camera/IMG_{number:04}.JPG"))
+        .collect();
+    assert_eq!(paths(&listing.objects), expected);
+    assert_eq!(listing.problems, []);
 }
 
 #[test]
@@ -398,7 +439,11 @@ fn a_session_that_the_phone_has_dropped_is_opened_again() {
         is_bad.then_some(Fault::Refusal(0x2003))
     });
     assert_eq!(list(&mut source).expect("listed").objects.len(), 3);
-    assert_eq!(phone.state().drain_count, 1);
+    assert_eq!(
+        phone.state().drain_count,
+        0,
+        "a refusal leaves nothing in the pipe"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod datasets;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -69,6 +69,8 @@ pub(crate) enum Fault {
     Refusal(u16),
     /// It answers nothing, and nothing more until the pipe has been read empty.
     Silence,
+    /// The same, and its session is gone.
+    Crash,
     /// The endpoint stalls.
     Stall,
     /// The cable is pulled when so many bytes of the answer have been read.
@@ -94,6 +96,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether property lists state wrong sizes.
     pub(crate) prop_lists_lie: bool,
+    /// Whether each session gives the handles to other objects.
+    pub(crate) renumbers: bool,
     is_session_open: bool,
     is_gone: bool,
     is_silent: bool,
@@ -133,6 +137,7 @@ impl Phone {
             drain_count: 0,
             faults: Box::new(|_| None),
             prop_lists_lie: false,
+            renumbers: false,
             is_session_open: false,
             is_gone: false,
             is_silent: false,
@@ -143,7 +148,8 @@ impl Phone {
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().expect("no test panicked with it")
+        // A failed assertion may have held it; its message is what matters then.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -193,6 +199,21 @@ impl State {
             .count()
     }
 
+    /// Hands out the same handles from the other end.
+    fn renumber(&mut self) {
+        let handles: Vec<u32> = self.objects.keys().copied().collect();
+        let others = handles.iter().rev().copied();
+        let new: BTreeMap<u32, u32> = handles.iter().copied().zip(others).collect();
+        let objects = std::mem::take(&mut self.objects);
+        self.objects = objects
+            .into_iter()
+            .map(|(handle, mut object)| {
+                object.parent = new.get(&object.parent).copied().unwrap_or_default();
+                (new[&handle], object)
+            })
+            .collect();
+    }
+
     fn command(&mut self, bytes: &[u8]) -> Result<(), PtpError> {
         if self.is_gone {
             return Err(PtpError::Disconnected);
@@ -217,8 +238,9 @@ impl State {
         self.log.push(command.clone());
         let fault = (self.faults)(&command);
         match fault {
-            Some(Fault::Silence) => {
+            Some(fault @ (Fault::Silence | Fault::Crash)) => {
                 self.is_silent = true;
+                self.is_session_open &= fault == Fault::Silence;
                 return Ok(());
             }
             Some(Fault::Stall) => {
@@ -263,6 +285,9 @@ impl State {
             OPEN_SESSION if self.is_session_open => return Err(SESSION_ALREADY_OPEN),
             OPEN_SESSION => {
                 self.is_session_open = true;
+                if self.renumbers {
+                    self.renumber();
+                }
                 return Ok(None);
             }
             GET_DEVICE_INFO => return Ok(Some(datasets::device_info(self))),

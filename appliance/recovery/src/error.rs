@@ -1,0 +1,35 @@
+//! Why there is no sheet.
+
+use krilla::error::KrillaError;
+
+use crate::typeface::FontRole;
+
+/// Why there is no sheet. The archive itself is not affected by any of these.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SheetError {
+    /// A font file is not one that can be read.
+    #[error("the sheet's font ({role:?}) can't be read")]
+    FontUnreadable {
+        /// Which one.
+        role: FontRole,
+    },
+    /// A command would be broken over lines: the fixed-width font is too wide, or an identifier too long.
+    #[error("a command on the sheet is {width_pt} points wide; the page has {room_pt}")]
+    CommandTooWide {
+        /// What it takes.
+        width_pt: u32,
+        /// What there is.
+        room_pt: u32,
+    },
+    /// The text takes more than the page, in these fonts.
+    #[error("the sheet's text is {height_pt} points high; the page has {room_pt}")]
+    PageTooSmall {
+        /// What it takes.
+        height_pt: u32,
+        /// What there is.
+        room_pt: u32,
+    },
+    /// The PDF could not be written, for instance because a font does not allow embedding a part of it.
+    #[error("the sheet's PDF could not be made: {0}")]
+    Pdf(KrillaError),
+}

@@ -1,0 +1,248 @@
+//! The oracle: a second PC with Debian's kernel and stock packages only, none of our code, that opens archive drives and judges them.
+//!
+//! What it does is in `tests/oracle/examine.py`. It is built once by `mmdebstrap` and kept in `target/oracle`.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::places::tests_folder;
+use crate::{Boot, Drive, Events, LONG, Vm, VmPlan, target_folder};
+
+/// What the oracle is built from, in `tests/oracle`.
+const INPUTS: [&str; 7] = [
+    "packages",
+    "modules",
+    "pack",
+    "init",
+    "examine.py",
+    "bagit.py",
+    "bagit.METADATA",
+];
+
+/// The oracle, built.
+pub struct Oracle {
+    folder: PathBuf,
+}
+
+/// A drive to examine.
+pub struct Case<'a> {
+    /// It may be in a PC no longer. The oracle works on a throw-away copy.
+    pub drive: &'a Drive,
+    /// The owner's.
+    pub passphrase: &'a str,
+    /// Sources by the pattern (`*`, `?`) of their folder's name, and the folder that the newest snapshot must equal: paths, bytes, and
+    /// times in whole seconds.
+    pub expect: &'a [(&'a str, &'a Path)],
+}
+
+/// What the oracle says of one drive.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Everything: `findings`, `partitions`, `boot_files`, `luks`, `top`, `incoming`, `snapshots`, `compared`.
+    pub facts: Value,
+}
+
+impl Verdict {
+    /// Nothing is wrong.
+    pub fn is_good(&self) -> bool {
+        self.facts["ok"] == true && self.findings().is_empty()
+    }
+
+    /// What is wrong, by the fixed word of each finding, such as `manifest`, `wrong-time`, `passphrase`; each word once, sorted.
+    pub fn findings(&self) -> Vec<&str> {
+        let findings = self.facts["findings"].as_array();
+        let mut words: Vec<&str> = findings
+            .into_iter()
+            .flatten()
+            .filter_map(|finding| finding["what"].as_str())
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    /// The published snapshots by their generation: `generation`, `source`, `name`, `files`, `bytes`, `shared` (files that are hard
+    /// links to earlier snapshots' files), `head`.
+    pub fn snapshots(&self) -> &[Value] {
+        self.facts["snapshots"]
+            .as_array()
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Fails unless nothing is wrong and there are so many snapshots.
+    ///
+    /// # Errors
+    /// With everything that the oracle said.
+    pub fn expect_good(&self, snapshots: usize) -> Result<()> {
+        ensure!(
+            self.is_good() && self.snapshots().len() == snapshots,
+            "the oracle wants {snapshots} snapshots and nothing wrong, and says:\n{:#}",
+            self.facts
+        );
+        Ok(())
+    }
+}
+
+impl Oracle {
+    /// Builds it, or takes the one that was built from the same inputs.
+    ///
+    /// # Errors
+    /// When `mmdebstrap` fails.
+    pub fn ready() -> Result<Self> {
+        let inputs = tests_folder().join("oracle");
+        let mut key = Sha256::new();
+        for input in INPUTS {
+            key.update(fs::read(inputs.join(input)).with_context(|| input.to_owned())?);
+        }
+        let name: String = key
+            .finalize()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let all = target_folder().join("oracle");
+        fs::create_dir_all(&all)?;
+        let lock = File::create(all.join("lock"))?;
+        lock.lock()?;
+        let folder = all.join(name);
+        if !folder.exists() {
+            let unfinished = all.join("unfinished");
+            if unfinished.exists() {
+                fs::remove_dir_all(&unfinished)?;
+            }
+            fs::create_dir(&unfinished)?;
+            build(&inputs, &unfinished)?;
+            fs::rename(&unfinished, &folder)?;
+        }
+        Ok(Self { folder })
+    }
+
+    /// Examines one drive.
+    ///
+    /// # Errors
+    /// As [`Oracle::examine_all`].
+    pub fn examine(
+        &self,
+        drive: &Drive,
+        passphrase: &str,
+        expect: &[(&str, &Path)],
+    ) -> Result<Verdict> {
+        let case = Case {
+            drive,
+            passphrase,
+            expect,
+        };
+        let mut verdicts = self.examine_all(&[case])?;
+        verdicts.pop().context("one case gives one verdict")
+    }
+
+    /// Examines several drives in one go; gives their verdicts in the same order.
+    ///
+    /// # Errors
+    /// When the oracle did not come to its end: that is no verdict.
+    pub fn examine_all(&self, cases: &[Case<'_>]) -> Result<Vec<Verdict>> {
+        let mut plan = VmPlan::new(Boot::Kernel {
+            kernel: self.folder.join("kernel"),
+            initrd: self.folder.join("initrd"),
+            command_line: "console=ttyS0 panic=-1 quiet rdinit=/init".to_owned(),
+        });
+        let mut job = Vec::new();
+        for (number, case) in cases.iter().enumerate() {
+            plan.arguments.extend([
+                "-drive".to_owned(),
+                format!(
+                    "if=none,id=case{number},format=raw,snapshot=on,file={}",
+                    quoted(case.drive.path())
+                ),
+                "-device".to_owned(),
+                format!("virtio-blk-pci,drive=case{number},serial=case{number}"),
+            ]);
+            let mut expect = Vec::new();
+            for (at, (source, folder)) in case.expect.iter().enumerate() {
+                let tag = format!("case{number}expect{at}");
+                plan.arguments.extend([
+                    "-virtfs".to_owned(),
+                    format!("local,readonly=on,security_model=none,multidevs=remap,mount_tag={tag},path={}", quoted(folder)),
+                ]);
+                expect.push(json!({"source": source, "tag": tag}));
+            }
+            job.push(json!({"passphrase": case.passphrase, "expect": expect}));
+        }
+        plan.fw_cfg.push((
+            "opt/org.heirloom/oracle-job".to_owned(),
+            json!({"cases": job}).to_string(),
+        ));
+        let mut vm = Vm::start(&plan)?;
+        let mut events = Events::new(vm.serial(1).clone(), "@oracle");
+        let end = events.wait("the last verdict", LONG, |event| event["verdicts"].is_u64());
+        if let Err(error) = end {
+            let console = String::from_utf8_lossy(&vm.serial(0).bytes()).into_owned();
+            bail!(
+                "the oracle did not come to its end: {error:#}\n{console}\n{}",
+                vm.messages()
+            );
+        }
+        vm.wait_for_power_off(LONG)?;
+        let verdicts: Vec<Verdict> = events
+            .all()
+            .into_iter()
+            .filter(|event| event["case"].is_u64())
+            .map(|facts| Verdict { facts })
+            .collect();
+        ensure!(
+            verdicts.len() == cases.len(),
+            "{} verdicts on {} drives",
+            verdicts.len(),
+            cases.len()
+        );
+        Ok(verdicts)
+    }
+}
+
+/// Extracts Debian's packages and has `tests/oracle/pack` make a kernel and an initramfs of them.
+fn build(inputs: &Path, out: &Path) -> Result<()> {
+    let list = fs::read_to_string(inputs.join("packages"))?;
+    let packages: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split('#').next().map(str::trim))
+        .filter(|package| !package.is_empty())
+        .collect();
+    let log = out.join("build.log");
+    let mut command = Command::new("mmdebstrap");
+    command
+        .args(["--variant=extract", "--format=null"])
+        .arg(format!("--include={}", packages.join(",")))
+        .arg(format!(
+            "--extract-hook='{}' \"$1\"",
+            inputs.join("pack").display()
+        ));
+    for file in ["kernel", "initrd"] {
+        command.arg(format!(
+            "--extract-hook=download /{file} '{}'",
+            out.join(file).display()
+        ));
+    }
+    command.args(["trixie", "/dev/null"]);
+    let status = command
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(File::create(&log)?)
+        .status()
+        .context("mmdebstrap; scripts/setup installs it")?;
+    ensure!(
+        status.success(),
+        "mmdebstrap ended with {status}:\n{}",
+        fs::read_to_string(&log)?
+    );
+    Ok(())
+}
+
+/// A path within an option of QEMU's, where a comma is written twice.
+fn quoted(path: &Path) -> String {
+    path.display().to_string().replace(',', ",,")
+}

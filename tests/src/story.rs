@@ -1,0 +1,77 @@
+//! A story: a test that leaves what a person needs to understand its failure.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::{Artifacts, Pc, PcPlan};
+
+/// A story that is being told.
+pub struct Story {
+    artifacts: Artifacts,
+    /// Disks and phones' folders; gone when the story ends.
+    folder: TempDir,
+    boots: u32,
+}
+
+impl Story {
+    /// A new folder, for what is on a phone.
+    ///
+    /// # Errors
+    /// When it is there already.
+    pub fn folder(&self, name: &str) -> Result<PathBuf> {
+        let path = self.file(name);
+        std::fs::create_dir(&path)?;
+        Ok(path)
+    }
+
+    /// The path of a file that goes with the story, for a disk.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Switches a PC on.
+    ///
+    /// # Errors
+    /// As [`Pc::start`].
+    pub fn boot(&mut self, plan: PcPlan) -> Result<Pc> {
+        self.boots += 1;
+        let keep = self.artifacts.folder().join(format!("boot-{}", self.boots));
+        Pc::start(&plan, keep)
+    }
+}
+
+/// Tells a story. When it fails, what its PCs said stays in `target/stories`, and the paths are shown.
+///
+/// # Panics
+/// When the story fails, so that the test does.
+pub fn story(name: &str, tell: impl FnOnce(&mut Story) -> Result<()>) {
+    let begin = || -> Result<Story> {
+        Ok(Story {
+            artifacts: Artifacts::begin(name)?,
+            // Under /var/tmp: /tmp may be in memory, and the disks are large.
+            folder: tempfile::Builder::new()
+                .prefix("heirloom-story-")
+                .tempdir_in("/var/tmp")?,
+            boots: 0,
+        })
+    };
+    let mut story = begin().expect("a story begins with two empty folders");
+    let told = catch_unwind(AssertUnwindSafe(|| tell(&mut story)));
+    let Ok(Ok(())) = told else {
+        eprintln!("story “{name}” failed; what is left of it:");
+        for file in story.artifacts.list() {
+            eprintln!("  {}", file.display());
+        }
+        match told {
+            Err(panic) => resume_unwind(panic),
+            Ok(result) => panic!("{:#}", result.expect_err("success was handled above")),
+        }
+    };
+    story
+        .artifacts
+        .discard()
+        .expect("the folder of a story that passed can be removed");
+}

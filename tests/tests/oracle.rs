@@ -1,0 +1,286 @@
+//! The judge is judged: drives made by stock tools alone, one good and the others each with one thing wrong, before the oracle.
+
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, ensure};
+use heirloom_stories::{Case, Drive, Oracle};
+use sha2::{Digest, Sha256};
+
+const PASSPHRASE: &str = "correct horse battery";
+/// The second partition and its file system; LUKS2's header takes 32 MiB more while `cryptsetup reencrypt` works.
+const BOOT_MIB: u64 = 40;
+const VOLUME_MIB: u64 = 16;
+const HEADER_MIB: u64 = 32;
+/// Files of the phone: path, content, time.
+const PHOTOS: [(&str, &str, u64); 3] = [
+    ("DCIM/Camera/IMG_0001.jpg", "first", 1_700_000_001),
+    ("DCIM/Camera/Käthe 2.jpg", "second", 1_700_000_002),
+    ("Pictures/IMG_0003.jpg", "third", 1_700_000_003),
+];
+const OLDER: &str = "0001 2026-11-21";
+const NEWER: &str = "0002 2026-11-22";
+
+/// What is wrong with a drive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    None,
+    FlippedByte,
+    MissingFile,
+    WrongTime,
+    WrongBytesWithRightHashes,
+    BrokenChain,
+    WrongLabel,
+    WrongPassphrase,
+}
+
+#[test]
+fn the_oracle_names_what_is_wrong_and_passes_what_is_right() -> Result<()> {
+    let table: [(Flaw, &[&str]); 8] = [
+        (Flaw::None, &[]),
+        (Flaw::FlippedByte, &["bag", "manifest", "wrong-bytes"]),
+        (Flaw::MissingFile, &["bag", "manifest", "missing-file"]),
+        (Flaw::WrongTime, &["wrong-time"]),
+        (Flaw::WrongBytesWithRightHashes, &["wrong-bytes"]),
+        (Flaw::BrokenChain, &["chain"]),
+        (Flaw::WrongLabel, &["boot-partition"]),
+        (Flaw::WrongPassphrase, &["passphrase"]),
+    ];
+    let folder = tempfile::tempdir_in("/var/tmp")?;
+    let phone = folder.path().join("phone");
+    for (path, content, time) in PHOTOS {
+        write_photo(&phone.join(path), content, time)?;
+    }
+    let drives = table
+        .iter()
+        .enumerate()
+        .map(|(number, &(flaw, _))| make_drive(&folder.path().join(number.to_string()), flaw))
+        .collect::<Result<Vec<Drive>>>()?;
+    let expect = [("Pixel *", phone.as_path())];
+    let cases: Vec<Case<'_>> = drives
+        .iter()
+        .zip(&table)
+        .map(|(drive, &(flaw, _))| Case {
+            drive,
+            passphrase: if flaw == Flaw::WrongPassphrase {
+                "incorrect"
+            } else {
+                PASSPHRASE
+            },
+            expect: &expect,
+        })
+        .collect();
+    let verdicts = Oracle::ready()?.examine_all(&cases)?;
+    for (verdict, (_, findings)) in verdicts.iter().zip(&table) {
+        assert_eq!(verdict.findings(), *findings, "{:#}", verdict.facts);
+        assert_eq!(verdict.is_good(), findings.is_empty());
+    }
+    let good = &verdicts[0];
+    good.expect_good(2)?;
+    let [older, newer] = good.snapshots() else {
+        unreachable!("two snapshots were just counted")
+    };
+    assert_eq!(
+        (older["files"].as_u64(), older["shared"].as_u64()),
+        (Some(1), Some(0))
+    );
+    assert_eq!(
+        (newer["files"].as_u64(), newer["shared"].as_u64()),
+        (Some(3), Some(1))
+    );
+    assert_eq!(good.facts["compared"], 3);
+    assert_eq!(good.facts["boot_files"][0]["path"], "START-HERE.txt");
+    assert_eq!(good.facts["luks"]["slots"][0]["memory_kib"], 32 * 1024);
+    let sheet = folder.path().join("START-HERE.txt");
+    drives[0].copy_from_boot_partition("START-HERE.txt", &sheet)?;
+    assert_eq!(fs::read_to_string(sheet)?, "Begin here.\n");
+    assert_eq!(drives[0].finds_plaintext(&["IMG_0001", PASSPHRASE])?, None);
+    Ok(())
+}
+
+/// A whole drive as the design has it, in a folder of its own.
+fn make_drive(folder: &Path, flaw: Flaw) -> Result<Drive> {
+    let tree = folder.join("tree");
+    let source = tree.join("sources/Pixel 8 [1a2b]");
+    let [first, ..] = PHOTOS;
+    write_photo(&data(&source, OLDER).join(first.0), first.1, first.2)?;
+    let head = close_bag(&source.join(OLDER), None)?;
+    for (path, content, time) in PHOTOS {
+        let file = data(&source, NEWER).join(path);
+        if path == first.0 {
+            fs::create_dir_all(file.parent().context("a photo lies in a folder")?)?;
+            fs::hard_link(data(&source, OLDER).join(path), &file)?;
+        } else if flaw == Flaw::WrongBytesWithRightHashes {
+            write_photo(&file, &content.to_uppercase(), time)?;
+        } else {
+            write_photo(&file, content, time)?;
+        }
+    }
+    let head = (flaw != Flaw::BrokenChain).then_some(head);
+    close_bag(&source.join(NEWER), head)?;
+    symlink(NEWER, source.join("latest"))?;
+    let (path, content, time) = PHOTOS[2];
+    let last = data(&source, NEWER).join(path);
+    match flaw {
+        Flaw::FlippedByte => write_photo(&last, "thirb", time)?,
+        Flaw::MissingFile => fs::remove_file(&last)?,
+        Flaw::WrongTime => write_photo(&last, content, time + 3_600)?,
+        _ => {}
+    }
+    assemble(folder, &tree, flaw)
+}
+
+fn data(source: &Path, snapshot: &str) -> PathBuf {
+    source.join(snapshot).join("data/Internal storage")
+}
+
+fn write_photo(file: &Path, content: &str, time: u64) -> Result<()> {
+    fs::create_dir_all(file.parent().context("a photo lies in a folder")?)?;
+    fs::write(file, content)?;
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(time);
+    Ok(File::options().write(true).open(file)?.set_modified(time)?)
+}
+
+/// Writes the tag files of a bag (RFC 8493) whose data are there, by `sha256sum`. Returns the head.
+fn close_bag(bag: &Path, previous: Option<String>) -> Result<String> {
+    fs::write(
+        bag.join("bagit.txt"),
+        "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+    )?;
+    fs::write(bag.join("bag-info.txt"), "Bagging-Date: 2026-11-22\n")?;
+    fs::write(
+        bag.join("snapshot.json"),
+        serde_json::json!({"previous_head": previous}).to_string(),
+    )?;
+    let list = |what: &str, manifest: &str| {
+        run(
+        Command::new("sh").current_dir(bag).args(["-c", &format!("find {what} -type f -print0 | sort -z | xargs -0 sha256sum >../m && mv ../m {manifest}")]),
+    )
+    };
+    list("data", "manifest-sha256.txt")?;
+    list(
+        "bag-info.txt bagit.txt manifest-sha256.txt snapshot.json",
+        "tagmanifest-sha256.txt",
+    )?;
+    let head = Sha256::digest(fs::read(bag.join("tagmanifest-sha256.txt"))?);
+    Ok(head.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Partition table, FAT32 partition, LUKS2 with ext4, without root: `cryptsetup reencrypt` encrypts a plain file in place.
+fn assemble(folder: &Path, tree: &Path, flaw: Flaw) -> Result<Drive> {
+    let volume = folder.join("volume");
+    run(Command::new("mke2fs")
+        .args(["-q", "-t", "ext4", "-b", "4096", "-d"])
+        .arg(tree)
+        .arg(&volume)
+        .arg(format!("{VOLUME_MIB}M")))?;
+    File::options()
+        .write(true)
+        .open(&volume)?
+        .set_len((VOLUME_MIB + HEADER_MIB) << 20)?;
+    let mut encrypt = Command::new("cryptsetup");
+    encrypt.args([
+        "reencrypt",
+        "--encrypt",
+        "--batch-mode",
+        "--type",
+        "luks2",
+        "--key-file",
+        "-",
+    ]);
+    encrypt.args([
+        "--reduce-device-size",
+        "32M",
+        "--cipher",
+        "aes-xts-plain64",
+        "--key-size",
+        "512",
+        "--sector-size",
+        "4096",
+    ]);
+    encrypt.args([
+        "--pbkdf",
+        "argon2id",
+        "--pbkdf-memory",
+        "32768",
+        "--pbkdf-force-iterations",
+        "4",
+        "--pbkdf-parallel",
+        "1",
+    ]);
+    run_with_input(encrypt.arg(&volume), PASSPHRASE)?;
+
+    let boot = folder.join("boot");
+    File::create(&boot)?.set_len(BOOT_MIB << 20)?;
+    let label = if flaw == Flaw::WrongLabel {
+        "SOMETHING"
+    } else {
+        "HEIRLOOM"
+    };
+    run(Command::new("mkfs.vfat")
+        .args(["-F", "32", "-n", label])
+        .arg(&boot))?;
+    let start = folder.join("START-HERE.txt");
+    fs::write(&start, "Begin here.\n")?;
+    run(Command::new("mcopy")
+        .arg("-i")
+        .arg(&boot)
+        .arg(&start)
+        .arg("::/"))?;
+
+    let drive = Drive::new(
+        folder.join("drive.img"),
+        BOOT_MIB + VOLUME_MIB + HEADER_MIB + 2,
+    )?;
+    let mut sgdisk = Command::new("sgdisk");
+    sgdisk
+        .arg(format!("--new=1:1M:+{BOOT_MIB}M"))
+        .arg("--typecode=1:ef00");
+    sgdisk
+        .arg(format!(
+            "--new=2:{}M:+{}M",
+            BOOT_MIB + 1,
+            VOLUME_MIB + HEADER_MIB
+        ))
+        .arg("--typecode=2:8309");
+    run(sgdisk.arg(drive.path()))?;
+    let mut disk = File::options().write(true).open(drive.path())?;
+    for (part, at_mib) in [(boot, 1), (volume, BOOT_MIB + 1)] {
+        disk.seek(SeekFrom::Start(at_mib << 20))?;
+        disk.write_all(&fs::read(part)?)?;
+    }
+    Ok(drive)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    run_with_input(command, "")
+}
+
+fn run_with_input(command: &mut Command, input: &str) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    // mke2fs, sgdisk and others lie where a plain user's search path has no entry.
+    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/sbin";
+    let mut child = command
+        .env("PATH", path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{program}; scripts/setup installs it"))?;
+    child
+        .stdin
+        .take()
+        .context("stdin is a pipe")?
+        .write_all(input.as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(
+        output.status.success(),
+        "{program}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}

@@ -52,7 +52,13 @@ impl ContentIndex {
     }
 
     /// From now on, this is where that content is found.
-    pub(crate) fn put(&mut self, digest: Digest, unix_s: Option<i64>, bag: usize, path: StoredPath) {
+    pub(crate) fn put(
+        &mut self,
+        digest: Digest,
+        unix_s: Option<i64>,
+        bag: usize,
+        path: StoredPath,
+    ) {
         self.files.insert((digest, unix_s), (bag, path));
     }
 

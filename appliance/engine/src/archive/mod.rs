@@ -157,7 +157,11 @@ impl Archive {
 
     /// The folder of a source that was archived before, or is being: whatever name it was given then.
     pub fn source_folder(&self, id: &SourceShortId) -> Option<&str> {
-        let published = self.snapshots.iter().rev().map(|it| it.source_folder.as_str());
+        let published = self
+            .snapshots
+            .iter()
+            .rev()
+            .map(|it| it.source_folder.as_str());
         published
             .chain(self.incoming.iter().map(String::as_str))
             .find(|folder| id.is_of_folder(folder))
@@ -184,7 +188,12 @@ impl Archive {
         published: &PublishedSnapshot,
     ) -> Result<Result<Snapshot, Damage>, VolumeError> {
         let place = published.folder.join(layout::SNAPSHOT);
-        let damaged = |kind| Ok(Err(Damage { place: place.clone(), kind }));
+        let damaged = |kind| {
+            Ok(Err(Damage {
+                place: place.clone(),
+                kind,
+            }))
+        };
         let bytes = match readable(files::read_whole(volume, &place))? {
             Ok(bytes) => bytes,
             Err(kind) => return damaged(kind),
@@ -221,12 +230,7 @@ impl Archive {
         }))
     }
 
-    fn add(
-        &mut self,
-        volume: &dyn Volume,
-        source: &str,
-        entry: &Entry,
-    ) -> Result<(), VolumeError> {
+    fn add(&mut self, volume: &dyn Volume, source: &str, entry: &Entry) -> Result<(), VolumeError> {
         self.highest_generation = self.highest_generation.max(leading_number(&entry.name));
         let folder = layout::source_folder(source).join(&entry.name);
         let name: SnapshotName = match entry.name.parse() {

@@ -39,7 +39,9 @@ pub(super) fn make_durable<'a>(
     let mut durable = Vec::with_capacity(batch.len());
     for written in batch {
         let modified = written.settled.object.modified.as_ref();
-        written.draft.sync(modified.and_then(|modified| modified.unix_s))?;
+        written
+            .draft
+            .sync(modified.and_then(|modified| modified.unix_s))?;
         folders.extend(written.place.parent());
         durable.push(Durable {
             settled: written.settled,
@@ -102,6 +104,9 @@ impl Verified {
     }
 
     pub(super) fn unix_s(&self) -> Option<i64> {
-        self.0.modified.as_ref().and_then(|modified| modified.unix_s)
+        self.0
+            .modified
+            .as_ref()
+            .and_then(|modified| modified.unix_s)
     }
 }

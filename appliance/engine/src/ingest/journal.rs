@@ -27,7 +27,10 @@ pub(super) struct Journal<'a> {
 impl<'a> Journal<'a> {
     /// Goes on after the segments that are there, whole or not.
     pub(super) fn after(volume: &'a dyn Volume, folder: VolumePath, existing: &[Entry]) -> Self {
-        let last = existing.iter().filter_map(|entry| number(&entry.name)).max();
+        let last = existing
+            .iter()
+            .filter_map(|entry| number(&entry.name))
+            .max();
         Self {
             volume,
             folder,
@@ -59,7 +62,9 @@ impl<'a> Journal<'a> {
         }
         let seal = Digest::of(self.lines.as_bytes());
         let segment = format!("{}sealed {seal}\n", self.lines);
-        let path = self.folder.join(&format!("verified-{:04}.jsonl", self.next));
+        let path = self
+            .folder
+            .join(&format!("verified-{:04}.jsonl", self.next));
         files::write_durable(self.volume, &path, segment.as_bytes())?;
         self.volume.sync_folder(&self.folder)?;
         self.next += 1;
@@ -105,7 +110,10 @@ pub(super) fn read(
 }
 
 fn number(name: &str) -> Option<u32> {
-    name.strip_prefix("verified-")?.strip_suffix(".jsonl")?.parse().ok()
+    name.strip_prefix("verified-")?
+        .strip_suffix(".jsonl")?
+        .parse()
+        .ok()
 }
 
 fn parse(bytes: &[u8]) -> Option<Vec<FileRecord>> {
@@ -114,7 +122,10 @@ fn parse(bytes: &[u8]) -> Option<Vec<FileRecord>> {
     if seal.parse() != Ok(Digest::of(lines.as_bytes())) {
         return None;
     }
-    lines.lines().map(|line| serde_json::from_str(line).ok()).collect()
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -139,7 +150,12 @@ mod tests {
     fn segments_are_told_by_their_names() {
         assert_eq!(number("verified-0012.jsonl"), Some(12));
         assert_eq!(number("verified-12345.jsonl"), Some(12_345));
-        for name in ["bag", "verified-.jsonl", "verified-1.json", "verified--1.jsonl"] {
+        for name in [
+            "bag",
+            "verified-.jsonl",
+            "verified-1.json",
+            "verified--1.jsonl",
+        ] {
             assert_eq!(number(name), None, "{name}");
         }
     }

@@ -14,12 +14,14 @@ pub enum MediaKind {
 }
 
 const PHOTOS: &[&str] = &[
-    "jpg", "jpeg", "jpe", "heic", "heif", "hif", "avif", "jxl", "png", "gif", "webp", "bmp", "tif", "tiff", "dng", "cr2", "cr3",
-    "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "rw2", "raf", "srw", "pef", "rwl", "3fr", "insp", "mpo",
+    "jpg", "jpeg", "jpe", "heic", "heif", "hif", "avif", "jxl", "png", "gif", "webp", "bmp", "tif",
+    "tiff", "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "rw2", "raf",
+    "srw", "pef", "rwl", "3fr", "insp", "mpo",
 ];
 
 const VIDEOS: &[&str] = &[
-    "mp4", "mov", "m4v", "3gp", "3gpp", "3g2", "avi", "mkv", "webm", "mts", "m2ts", "mpg", "mpeg", "wmv", "insv", "lrv", "mxf",
+    "mp4", "mov", "m4v", "3gp", "3gpp", "3g2", "avi", "mkv", "webm", "mts", "m2ts", "mpg", "mpeg",
+    "wmv", "insv", "lrv", "mxf",
 ];
 
 /// What kind of file this is.
@@ -27,7 +29,11 @@ pub fn media_kind(path: &StoredPath) -> MediaKind {
     let Some((_, extension)) = path.file_name().rsplit_once('.') else {
         return MediaKind::Other;
     };
-    let is_one_of = |kinds: &[&str]| kinds.iter().any(|kind| kind.eq_ignore_ascii_case(extension));
+    let is_one_of = |kinds: &[&str]| {
+        kinds
+            .iter()
+            .any(|kind| kind.eq_ignore_ascii_case(extension))
+    };
     if is_one_of(PHOTOS) {
         MediaKind::Photo
     } else if is_one_of(VIDEOS) {
@@ -51,7 +57,11 @@ mod tests {
             ("DCIM/jpg", MediaKind::Other),
             ("DCIM.jpg/notes", MediaKind::Other),
         ] {
-            assert_eq!(media_kind(&StoredPath::parse(path).expect(path)), kind, "{path}");
+            assert_eq!(
+                media_kind(&StoredPath::parse(path).expect(path)),
+                kind,
+                "{path}"
+            );
         }
     }
 }

@@ -4,7 +4,9 @@
 //! were, and the next attempt goes on with what was verified.
 
 mod copied;
+mod describe;
 mod error;
+mod gather;
 mod journal;
 mod media;
 mod order;

@@ -84,15 +84,24 @@ pub(super) fn copy<'a>(
     let (fetched, wrote, verified) = thread::scope(|scope| {
         let writer = scope.spawn(|| write(context, folders, steps, spare, to_verifier));
         let verifier = scope.spawn(|| verify(context, written, journal, sharing, totals));
-        let mut fetcher = Fetcher { context, to_writer, spares, moved_bytes: &mut moved_bytes };
+        let mut fetcher = Fetcher {
+            context,
+            to_writer,
+            spares,
+            moved_bytes: &mut moved_bytes,
+        };
         let fetched = fetcher.fetch_all(source, files);
         // Its queue ends here, and with it the writer, and with that the verifier.
         drop(fetcher);
         // A panic in a thread is a panic of the run: the worker's supervisor deals with it.
         (
             fetched,
-            writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            verifier.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            writer
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            verifier
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
         )
     });
     totals.moved_bytes = moved_bytes;
@@ -132,7 +141,11 @@ impl<'a> Fetcher<'_, 'a> {
             });
             let fetched = match self.fetch_once(source, settled)? {
                 Ok(received) if received != settled.object.size_bytes => {
-                    log::warn!("{}: {received} bytes instead of {}; again", settled.path, settled.object.size_bytes);
+                    log::warn!(
+                        "{}: {received} bytes instead of {}; again",
+                        settled.path,
+                        settled.object.size_bytes
+                    );
                     self.send(Step::Abandon)?;
                     self.fetch_once(source, settled)?
                 }
@@ -145,7 +158,10 @@ impl<'a> Fetcher<'_, 'a> {
                     if received_bytes == listed_bytes {
                         continue;
                     }
-                    ProblemReason::SizeDiffers { listed_bytes, received_bytes }
+                    ProblemReason::SizeDiffers {
+                        listed_bytes,
+                        received_bytes,
+                    }
                 }
                 Err(error) => {
                     self.send(Step::Abandon)?;
@@ -154,7 +170,10 @@ impl<'a> Fetcher<'_, 'a> {
                 }
             };
             log::warn!("{}: {reason}", settled.path);
-            outcome.problems.push(Problem { place: settled.path.to_string(), reason });
+            outcome.problems.push(Problem {
+                place: settled.path.to_string(),
+                reason,
+            });
         }
         Ok(outcome)
     }
@@ -208,7 +227,9 @@ impl<'a> Fetcher<'_, 'a> {
         }
         *self.moved_bytes += piece.len() as u64;
         self.send(Step::Piece(piece))?;
-        (self.context.watch)(Progress::Moved { bytes: *self.moved_bytes });
+        (self.context.watch)(Progress::Moved {
+            bytes: *self.moved_bytes,
+        });
         Ok(())
     }
 
@@ -254,7 +275,13 @@ fn write<'a>(
             Step::End => {
                 if let Some((settled, place, draft, hasher, size_bytes)) = open.take() {
                     let sha256 = Digest::from_bytes(hasher.finalize().into());
-                    let written = Written { settled, place, draft, sha256, size_bytes };
+                    let written = Written {
+                        settled,
+                        place,
+                        draft,
+                        sha256,
+                        size_bytes,
+                    };
                     if to_verifier.send(written).is_err() {
                         // The verifier failed, and says so itself.
                         return Ok(());
@@ -293,7 +320,9 @@ fn verify<'a>(
             match durable.verify(context.volume)? {
                 Ok(verified) => pass.verified.push(verified),
                 Err(settled) => {
-                    context.volume.remove(&context.data.join(settled.path.as_str()))?;
+                    context
+                        .volume
+                        .remove(&context.data.join(settled.path.as_str()))?;
                     pass.mismatched.push(settled);
                 }
             }

@@ -45,7 +45,10 @@ pub(super) fn plan(
     };
     listed
         .into_iter()
-        .map(|settled| Planned { action: decide(&settled), settled })
+        .map(|settled| Planned {
+            action: decide(&settled),
+            settled,
+        })
         .collect()
 }
 
@@ -98,7 +101,10 @@ mod tests {
                 id: ObjectId(1),
                 path,
                 size_bytes: 10,
-                modified: Some(SourceTime { raw: "20240101T000000".into(), unix_s: Some(1_704_067_200) }),
+                modified: Some(SourceTime {
+                    raw: "20240101T000000".into(),
+                    unix_s: Some(1_704_067_200),
+                }),
                 persistent_id: Some("p1".into()),
             },
         }
@@ -128,12 +134,42 @@ mod tests {
     /// What is different from a file that did not change; what to do when the record is the last snapshot's; and the journal's.
     const CASES: &[(&str, Change, Want, Want)] = &[
         ("nothing", |_, _| {}, Want::Link, Want::Resume),
-        ("length", |listed, _| listed.object.size_bytes = 11, Want::Fetch, Want::Fetch),
-        ("time as stated", |_, record| record.modified.as_mut().unwrap().raw.push('Z'), Want::Fetch, Want::Fetch),
-        ("time as understood", |_, record| record.modified.as_mut().unwrap().unix_s = None, Want::Fetch, Want::Fetch),
-        ("id", |listed, _| listed.object.persistent_id = None, Want::Fetch, Want::Resume),
-        ("path", |_, record| record.path = record.path.numbered(2), Want::Fetch, Want::Fetch),
-        ("suspect", |_, record| record.listed_size_bytes = Some(11), Want::Fetch, Want::Fetch),
+        (
+            "length",
+            |listed, _| listed.object.size_bytes = 11,
+            Want::Fetch,
+            Want::Fetch,
+        ),
+        (
+            "time as stated",
+            |_, record| record.modified.as_mut().unwrap().raw.push('Z'),
+            Want::Fetch,
+            Want::Fetch,
+        ),
+        (
+            "time as understood",
+            |_, record| record.modified.as_mut().unwrap().unix_s = None,
+            Want::Fetch,
+            Want::Fetch,
+        ),
+        (
+            "id",
+            |listed, _| listed.object.persistent_id = None,
+            Want::Fetch,
+            Want::Resume,
+        ),
+        (
+            "path",
+            |_, record| record.path = record.path.numbered(2),
+            Want::Fetch,
+            Want::Fetch,
+        ),
+        (
+            "suspect",
+            |_, record| record.listed_size_bytes = Some(11),
+            Want::Fetch,
+            Want::Fetch,
+        ),
         (
             "no time on either side",
             |listed, record| {
@@ -155,10 +191,22 @@ mod tests {
         for (what, change, from_snapshot, from_journal) in CASES {
             let (mut listed, mut record) = (listed(), record());
             change(&mut listed, &mut record);
-            let planned = plan(vec![listed.clone()], std::slice::from_ref(&record), &HashMap::new());
-            assert_eq!(want(&planned), *from_snapshot, "{what}, in the last snapshot");
+            let planned = plan(
+                vec![listed.clone()],
+                std::slice::from_ref(&record),
+                &HashMap::new(),
+            );
+            assert_eq!(
+                want(&planned),
+                *from_snapshot,
+                "{what}, in the last snapshot"
+            );
             let journal = HashMap::from([(record.path.clone(), record)]);
-            assert_eq!(want(&plan(vec![listed], &[], &journal)), *from_journal, "{what}, in the journal");
+            assert_eq!(
+                want(&plan(vec![listed], &[], &journal)),
+                *from_journal,
+                "{what}, in the journal"
+            );
         }
     }
 }

@@ -23,8 +23,14 @@ pub(super) fn publish(
     source_folder: &str,
     snapshot: &Snapshot,
 ) -> Result<Digest, VolumeError> {
-    let name = SnapshotName { generation: snapshot.generation, date: snapshot.date };
-    let files = snapshot.files.iter().map(|file| (file.path.clone(), file.sha256));
+    let name = SnapshotName {
+        generation: snapshot.generation,
+        date: snapshot.date,
+    };
+    let files = snapshot
+        .files
+        .iter()
+        .map(|file| (file.path.clone(), file.sha256));
     let manifest = Manifest::of(files).expect("settling gave each file a path of its own");
     let info = BagInfo {
         date: snapshot.date,
@@ -48,7 +54,11 @@ pub(super) fn publish(
         tags.push((path, digest));
     }
     let tags = TagManifest::of(tags).expect("four names").print();
-    let head = write_verified(volume, &workspace.bag.join(layout::TAG_MANIFEST), tags.as_bytes())?;
+    let head = write_verified(
+        volume,
+        &workspace.bag.join(layout::TAG_MANIFEST),
+        tags.as_bytes(),
+    )?;
 
     for folder in folders(workspace, snapshot) {
         volume.sync_folder(&folder)?;
@@ -57,7 +67,10 @@ pub(super) fn publish(
     let source = layout::source_folder(source_folder);
     volume.make_folder(&source)?;
     volume.sync_folder(&VolumePath::new(layout::SOURCES))?;
-    volume.rename(&workspace.bag, &layout::snapshot_folder(source_folder, name))?;
+    volume.rename(
+        &workspace.bag,
+        &layout::snapshot_folder(source_folder, name),
+    )?;
     volume.sync_folder(&source)?;
     volume.sync_folder(&workspace.folder)?;
     finish(volume, workspace, source_folder, name)?;
@@ -94,7 +107,10 @@ fn write_verified(
             Err(error) => return Err(error),
         }
     }
-    Err(VolumeError::Io { path: path.clone(), errno: EIO })
+    Err(VolumeError::Io {
+        path: path.clone(),
+        errno: EIO,
+    })
 }
 
 /// Every folder of the bag, innermost first.
@@ -109,6 +125,10 @@ fn folders(workspace: &Workspace, snapshot: &Snapshot) -> Vec<VolumePath> {
     }
     let below = below.iter().rev().map(|folder| workspace.data.join(folder));
     below
-        .chain([workspace.data.clone(), workspace.bag.clone(), workspace.folder.clone()])
+        .chain([
+            workspace.data.clone(),
+            workspace.bag.clone(),
+            workspace.folder.clone(),
+        ])
         .collect()
 }

@@ -8,7 +8,7 @@ use heirloom_format::FileRecord;
 use super::report::{Completeness, Difference, DifferenceKind, Problem, ProblemReason};
 use super::settle::Settled;
 
-/// That every file which the source lists is in the snapshot, verified. Only [`reconcile`] makes one.
+/// That every file which the source lists is in the snapshot, verified. Only reconciling makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complete(());
 
@@ -48,18 +48,28 @@ pub(super) fn reconcile(
             // What was fetched of it is kept, and if it was not, that is among the problems.
             DifferenceKind::Vanished => continue,
         };
-        problems.push(Problem { place: difference.path.clone(), reason });
+        problems.push(Problem {
+            place: difference.path.clone(),
+            reason,
+        });
     }
     let completeness = if problems.is_empty() {
         Completeness::Complete(Complete(()))
     } else {
         Completeness::Incomplete
     };
-    Reconciliation { completeness, differences, problems }
+    Reconciliation {
+        completeness,
+        differences,
+        problems,
+    }
 }
 
 fn problem(listed: &Settled, reason: ProblemReason) -> Problem {
-    Problem { place: listed.path.to_string(), reason }
+    Problem {
+        place: listed.path.to_string(),
+        reason,
+    }
 }
 
 fn differences(first: &[Settled], second: &[Settled]) -> Vec<Difference> {
@@ -81,7 +91,10 @@ fn differences(first: &[Settled], second: &[Settled]) -> Vec<Difference> {
             (None, Some(after)) => (after, DifferenceKind::New),
             (None, None) => return differences,
         };
-        differences.push(Difference { path: listed.path.to_string(), kind });
+        differences.push(Difference {
+            path: listed.path.to_string(),
+            kind,
+        });
     }
 }
 
@@ -101,7 +114,13 @@ mod tests {
 
     fn listed(path: &str, size_bytes: u64) -> Settled {
         let path = StoredPath::parse(path).expect("a path");
-        let object = ListedObject { id: ObjectId(0), path: path.clone(), size_bytes, modified: None, persistent_id: None };
+        let object = ListedObject {
+            id: ObjectId(0),
+            path: path.clone(),
+            size_bytes,
+            modified: None,
+            persistent_id: None,
+        };
         Settled { path, object }
     }
 
@@ -122,21 +141,64 @@ mod tests {
         use DifferenceKind::{Changed, New, Vanished};
         use ProblemReason::{ChangedMeanwhile, NewMeanwhile, Unaccounted};
         type Files<'a> = &'a [(&'a str, u64)];
-        type Case<'a> = (Files<'a>, Files<'a>, &'a [&'a str], &'a [(&'a str, DifferenceKind)], &'a [(&'a str, ProblemReason)]);
+        type Case<'a> = (
+            Files<'a>,
+            Files<'a>,
+            &'a [&'a str],
+            &'a [(&'a str, DifferenceKind)],
+            &'a [(&'a str, ProblemReason)],
+        );
         let cases: &[Case<'_>] = &[
-            (&[("a", 1), ("b", 1)], &[("a", 1), ("b", 1)], &["a", "b"], &[], &[]),
+            (
+                &[("a", 1), ("b", 1)],
+                &[("a", 1), ("b", 1)],
+                &["a", "b"],
+                &[],
+                &[],
+            ),
             (&[("a", 1)], &[], &["a"], &[("a", Vanished)], &[]),
-            (&[("a", 1)], &[("a", 2)], &["a"], &[("a", Changed)], &[("a", ChangedMeanwhile)]),
-            (&[("b", 1)], &[("a", 1), ("b", 1), ("c", 1)], &["b"], &[("a", New), ("c", New)], &[("a", NewMeanwhile), ("c", NewMeanwhile)]),
-            (&[("a", 1), ("b", 1)], &[("a", 1), ("b", 1)], &["b"], &[], &[("a", Unaccounted)]),
+            (
+                &[("a", 1)],
+                &[("a", 2)],
+                &["a"],
+                &[("a", Changed)],
+                &[("a", ChangedMeanwhile)],
+            ),
+            (
+                &[("b", 1)],
+                &[("a", 1), ("b", 1), ("c", 1)],
+                &["b"],
+                &[("a", New), ("c", New)],
+                &[("a", NewMeanwhile), ("c", NewMeanwhile)],
+            ),
+            (
+                &[("a", 1), ("b", 1)],
+                &[("a", 1), ("b", 1)],
+                &["b"],
+                &[],
+                &[("a", Unaccounted)],
+            ),
         ];
         for (first, second, verified, differences, problems) in cases {
-            let files = |files: Files<'_>| files.iter().map(|(path, size)| listed(path, *size)).collect::<Vec<_>>();
+            let files = |files: Files<'_>| {
+                files
+                    .iter()
+                    .map(|(path, size)| listed(path, *size))
+                    .collect::<Vec<_>>()
+            };
             let verified: Vec<_> = verified.iter().map(|path| record(path)).collect();
             let outcome = reconcile(&files(first), &files(second), &verified, Vec::new());
-            let found: Vec<_> = outcome.differences.iter().map(|it| (it.path.as_str(), it.kind)).collect();
+            let found: Vec<_> = outcome
+                .differences
+                .iter()
+                .map(|it| (it.path.as_str(), it.kind))
+                .collect();
             assert_eq!(found, *differences);
-            let found: Vec<_> = outcome.problems.iter().map(|it| (it.place.as_str(), it.reason.clone())).collect();
+            let found: Vec<_> = outcome
+                .problems
+                .iter()
+                .map(|it| (it.place.as_str(), it.reason.clone()))
+                .collect();
             assert_eq!(found, *problems);
             assert_eq!(outcome.completeness.is_complete(), problems.is_empty());
         }

@@ -96,16 +96,22 @@ pub enum ProblemReason {
     #[error("It could not be read: {0}. It is not in this archive.")]
     NotRead(SourceError),
     /// Its path is longer than can be stored.
-    #[error("Its path is {path_bytes} bytes long, more than can be stored. It is not in this archive.")]
+    #[error(
+        "Its path is {path_bytes} bytes long, more than can be stored. It is not in this archive."
+    )]
     PathTooLong {
         /// How long.
         path_bytes: usize,
     },
     /// Twice, what came back from the drive was not what was written.
-    #[error("The archive drive gave back something else than was written, twice. It is not in this archive, and the drive is failing: use another one.")]
+    #[error(
+        "The archive drive gave back something else than was written, twice. It is not in this archive, and the drive is failing: use another one."
+    )]
     NotKept,
     /// Twice, its length was not what the source says.
-    #[error("The device says {listed_bytes} bytes and gave {received_bytes}, twice. What it gave is in the archive; compare it before you erase the original.")]
+    #[error(
+        "The device says {listed_bytes} bytes and gave {received_bytes}, twice. What it gave is in the archive; compare it before you erase the original."
+    )]
     SizeDiffers {
         /// As listed.
         listed_bytes: u64,
@@ -113,7 +119,9 @@ pub enum ProblemReason {
         received_bytes: u64,
     },
     /// It was changed while it was copied.
-    #[error("It was changed on the device during the copy. What is in the archive may be the old one or a mixture; run again.")]
+    #[error(
+        "It was changed on the device during the copy. What is in the archive may be the old one or a mixture; run again."
+    )]
     ChangedMeanwhile,
     /// The source listed it, it is not there, and nothing says why: a fault of ours, caught by reconciling.
     #[error("It is not in this archive, for a reason that is not known. Run again.")]

@@ -70,7 +70,12 @@ pub(super) fn settle(mut objects: Vec<ListedObject>, problems: &mut Vec<Problem>
 
 fn order(object: &ListedObject) -> impl Ord + '_ {
     let modified = object.modified.as_ref().map(|modified| &modified.raw);
-    (&object.path, &object.persistent_id, modified, object.size_bytes)
+    (
+        &object.path,
+        &object.persistent_id,
+        modified,
+        object.size_bytes,
+    )
 }
 
 fn folders(objects: &[ListedObject]) -> HashSet<String> {
@@ -114,7 +119,10 @@ mod tests {
             id: ObjectId(id),
             path: StoredPath::from_raw(path.split('/')).expect("a path"),
             size_bytes,
-            modified: Some(SourceTime { raw: "20240101T000000".into(), unix_s: None }),
+            modified: Some(SourceTime {
+                raw: "20240101T000000".into(),
+                unix_s: None,
+            }),
             persistent_id: None,
         }
     }
@@ -123,24 +131,47 @@ mod tests {
         let mut problems = Vec::new();
         let settled = settle(objects, &mut problems);
         assert_eq!(problems, []);
-        settled.into_iter().map(|it| (it.path.to_string(), it.object.size_bytes)).collect()
+        settled
+            .into_iter()
+            .map(|it| (it.path.to_string(), it.object.size_bytes))
+            .collect()
     }
 
     #[test]
     fn each_file_gets_a_path_of_its_own_in_any_order_of_listing() {
-        let cases: &[(&[(&str, u64)], &[(&str, u64)])] = &[
+        type Files<'a> = &'a [(&'a str, u64)];
+        let cases: &[(Files<'_>, Files<'_>)] = &[
             (&[("b", 1), ("a", 2)], &[("a", 2), ("b", 1)]),
-            (&[("a.jpg", 2), ("a.jpg", 1)], &[("a (2).jpg", 2), ("a.jpg", 1)]),
-            (&[("a.jpg", 1), ("a.jpg", 1), ("a.jpg", 1)], &[("a (2).jpg", 1), ("a (3).jpg", 1), ("a.jpg", 1)]),
+            (
+                &[("a.jpg", 2), ("a.jpg", 1)],
+                &[("a (2).jpg", 2), ("a.jpg", 1)],
+            ),
+            (
+                &[("a.jpg", 1), ("a.jpg", 1), ("a.jpg", 1)],
+                &[("a (2).jpg", 1), ("a (3).jpg", 1), ("a.jpg", 1)],
+            ),
             // A number that is taken already is left to its owner.
-            (&[("a.jpg", 1), ("a (2).jpg", 5), ("a.jpg", 2)], &[("a (2).jpg", 5), ("a (3).jpg", 2), ("a.jpg", 1)]),
+            (
+                &[("a.jpg", 1), ("a (2).jpg", 5), ("a.jpg", 2)],
+                &[("a (2).jpg", 5), ("a (3).jpg", 2), ("a.jpg", 1)],
+            ),
             // A file that has the name of a folder.
-            (&[("a", 1), ("a/b", 2), ("a (2)/c", 3)], &[("a (2)/c", 3), ("a (3)", 1), ("a/b", 2)]),
+            (
+                &[("a", 1), ("a/b", 2), ("a (2)/c", 3)],
+                &[("a (2)/c", 3), ("a (3)", 1), ("a/b", 2)],
+            ),
         ];
         for (listed, expected) in cases {
-            let objects: Vec<_> = listed.iter().zip(0..).map(|((path, size), id)| object(id, path, *size)).collect();
-            let expected: Vec<_> = expected.iter().map(|(path, size)| ((*path).to_owned(), *size)).collect();
-            assert_eq!(settled(objects.iter().cloned().collect()), expected);
+            let objects: Vec<_> = listed
+                .iter()
+                .zip(0..)
+                .map(|((path, size), id)| object(id, path, *size))
+                .collect();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(path, size)| ((*path).to_owned(), *size))
+                .collect();
+            assert_eq!(settled(objects.to_vec()), expected);
             assert_eq!(settled(objects.into_iter().rev().collect()), expected);
         }
     }
@@ -151,14 +182,20 @@ mod tests {
         let mut problems = Vec::new();
         let settled = settle(vec![object(1, &deep, 1), object(2, "a", 1)], &mut problems);
         assert_eq!(settled.len(), 1);
-        assert_eq!(problems[0].reason, ProblemReason::PathTooLong { path_bytes: 5019 });
+        assert_eq!(
+            problems[0].reason,
+            ProblemReason::PathTooLong { path_bytes: 5019 }
+        );
     }
 
     #[test]
     fn the_name_on_the_source_is_kept_where_the_path_cannot_tell_it() {
         let long = format!("{}.jpg", "x".repeat(300));
         let objects = vec![object(1, "a", 1), object(2, "a", 2), object(3, &long, 3)];
-        let raw: Vec<_> = settle(objects, &mut Vec::new()).iter().map(Settled::raw_path).collect();
+        let raw: Vec<_> = settle(objects, &mut Vec::new())
+            .iter()
+            .map(Settled::raw_path)
+            .collect();
         assert_eq!(raw, [None, Some(vec!["a".to_owned()]), Some(vec![long])]);
     }
 }

@@ -19,13 +19,22 @@ pub(super) struct Sharing<'a> {
 impl<'a> Sharing<'a> {
     pub(super) fn new(mut index: ContentIndex, workspace: &'a Workspace) -> Self {
         let bag = index.add_bag(workspace.bag.clone());
-        Self { index, bag, workspace, damage: Vec::new() }
+        Self {
+            index,
+            bag,
+            workspace,
+            damage: Vec::new(),
+        }
     }
 
     /// Makes a verified file of this run known.
     pub(super) fn know(&mut self, record: &heirloom_format::FileRecord) {
-        let unix_s = record.modified.as_ref().and_then(|modified| modified.unix_s);
-        self.index.put(record.sha256, unix_s, self.bag, record.path.clone());
+        let unix_s = record
+            .modified
+            .as_ref()
+            .and_then(|modified| modified.unix_s);
+        self.index
+            .put(record.sha256, unix_s, self.bag, record.path.clone());
     }
 
     /// Replaces those files by links whose content is known, and makes the others known; returns how many were replaced.
@@ -88,7 +97,10 @@ impl<'a> Sharing<'a> {
             Err(kind) => kind,
         };
         log::error!("{existing} {kind}");
-        self.damage.push(Damage { place: existing.clone(), kind });
+        self.damage.push(Damage {
+            place: existing.clone(),
+            kind,
+        });
         Ok(false)
     }
 }

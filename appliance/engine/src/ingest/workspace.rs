@@ -133,7 +133,11 @@ pub(super) struct Folders {
 
 impl Folders {
     pub(super) fn below(top: VolumePath) -> Self {
-        Self { top, made: HashSet::new(), durable: HashSet::new() }
+        Self {
+            top,
+            made: HashSet::new(),
+            durable: HashSet::new(),
+        }
     }
 
     /// Makes the folder of a file.

@@ -19,7 +19,6 @@ const NAME_CHARS_MAX: usize = 32;
 const NAME_BYTES_MAX: usize = 47;
 const ERASE_CHARS_MAX: usize = 64;
 const DATE_CHARS_MAX: usize = 10;
-const REPORT_LINES: usize = 8;
 
 impl Machine {
     pub(super) fn press(&mut self, command: Command) {
@@ -72,7 +71,7 @@ impl Machine {
                 Command::Accept | Command::Back => Page::home(),
                 command => {
                     let lines = report.problems.len() + report.differences.len();
-                    let scroll = move_cursor(command, scroll, lines.saturating_sub(REPORT_LINES - 1));
+                    let scroll = move_cursor(command, scroll, lines);
                     Page::Report { source, report, sheet_written, scroll }
                 }
             },

@@ -322,19 +322,19 @@ impl Machine {
             Err(RunError::Stopped) => self.page = Page::home(),
             Err(RunError::SourceGone) => self.wait(run, WaitReason::Unplugged),
             Err(error @ RunError::SourceStalled) => {
-                if run.verified_files > self.stalled_at_files {
+                if run.safe_files() > self.stalled_at_files {
                     self.stalls = 0;
                 }
-                (self.stalls, self.stalled_at_files) = (self.stalls + 1, run.verified_files);
+                (self.stalls, self.stalled_at_files) = (self.stalls + 1, run.safe_files());
                 self.devices.probe_later(self.now, &run.device, SourceError::Locked);
                 if self.stalls < FRUITLESS_STALLS_MAX {
                     self.wait(run, WaitReason::Stalled);
                 } else {
                     self.stalls = 0;
-                    self.page = Page::RunTrouble { source, error, safe_files: run.verified_files };
+                    self.page = Page::RunTrouble { source, error, safe_files: run.safe_files() };
                 }
             }
-            Err(error) => self.page = Page::RunTrouble { source, error, safe_files: run.verified_files },
+            Err(error) => self.page = Page::RunTrouble { source, error, safe_files: run.safe_files() },
         }
     }
 

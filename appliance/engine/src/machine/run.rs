@@ -21,9 +21,9 @@ pub(super) struct Run {
     fetch_files: u64,
     fetch_bytes: u64,
     kept_files: u64,
+    resumed_files: u64,
     moved_bytes: u64,
-    /// Verified in this run or an earlier attempt at it.
-    pub(super) verified_files: u64,
+    verified_files: u64,
     current: Option<String>,
     copying_since_ms: Option<u64>,
 }
@@ -41,6 +41,7 @@ impl Run {
             fetch_files: 0,
             fetch_bytes: 0,
             kept_files: 0,
+            resumed_files: 0,
             moved_bytes: 0,
             verified_files: 0,
             current: None,
@@ -57,6 +58,7 @@ impl Run {
                 self.fetch_files = to_fetch_files;
                 self.fetch_bytes = to_fetch_bytes;
                 self.kept_files = linked_files + resumed_files;
+                self.resumed_files = resumed_files;
                 self.copying_since_ms = Some(now.monotonic_ms);
             }
             Progress::Fetching { path, .. } => self.current = Some(path),
@@ -68,6 +70,11 @@ impl Run {
             }
             Progress::Publishing => self.phase = RunPhase::Publishing,
         }
+    }
+
+    /// Verified in this run or an earlier attempt at it.
+    pub(super) fn safe_files(&self) -> u64 {
+        self.resumed_files + self.verified_files
     }
 
     pub(super) fn view(&self, now: Now, archive: &str) -> RunView {

@@ -62,7 +62,7 @@ impl Machine {
             Page::Waiting { reason } => PageView::Waiting {
                 source: source(),
                 reason: *reason,
-                safe_files: self.run.as_ref().map_or(0, |run| run.verified_files),
+                safe_files: self.run.as_ref().map_or(0, |run| run.safe_files()),
             },
             Page::Report { source, report, sheet_written, scroll } => PageView::Report {
                 source: source.clone(),

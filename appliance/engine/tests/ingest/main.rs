@@ -1,0 +1,7 @@
+//! Runs against doubles of a phone and a drive: what they publish, what they survive, what they say.
+#![forbid(unsafe_code)]
+
+mod faults;
+mod kit;
+mod oddities;
+mod runs;

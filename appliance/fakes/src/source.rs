@@ -1,0 +1,204 @@
+//! A source in memory, with the faults of real ones.
+
+use std::ops::ControlFlow;
+
+use heirloom_engine::{
+    Fetched, ListedObject, Listing, ListingProblem, ObjectId, Source, SourceError, SourceIdentity,
+    SourceKind, SourceTime,
+};
+use heirloom_format::StoredPath;
+
+/// The most that the port lets a source hand over at once.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// A file on a fake source.
+#[derive(Clone, Debug)]
+pub struct FakeFile {
+    /// Raw names: storage, folders, file.
+    pub path: Vec<String>,
+    /// Its bytes.
+    pub content: Vec<u8>,
+    /// As the device states it.
+    pub modified: Option<SourceTime>,
+    /// As the device states it.
+    pub persistent_id: Option<String>,
+    /// What the listing says instead of the true length.
+    pub listed_size_bytes: Option<u64>,
+    /// How many fetches hand over only the first half.
+    pub short_fetches: u32,
+    /// What every fetch fails with.
+    pub failure: Option<SourceError>,
+}
+
+type Change = Box<dyn FnOnce(&mut Vec<FakeFile>) + Send>;
+
+/// A source in memory.
+pub struct FakeSource {
+    identity: SourceIdentity,
+    /// What is on it.
+    pub files: Vec<FakeFile>,
+    /// What it names and does not describe.
+    pub unlisted: Vec<ListingProblem>,
+    /// What the next listing fails with.
+    pub listing_failure: Option<SourceError>,
+    /// After handing over this many bytes more, the next call fails with the error, and every one after it.
+    pub fails_after: Option<(u64, SourceError)>,
+    changes_before_listing: Vec<(u32, Change)>,
+    listings: u32,
+    failed: Option<SourceError>,
+    fetched: Vec<String>,
+}
+
+impl FakeFile {
+    /// A file like most: a path with `/` between its names, a content, a time.
+    pub fn new(path: &str, content: impl Into<Vec<u8>>, modified_unix_s: i64) -> Self {
+        Self {
+            path: path.split('/').map(str::to_owned).collect(),
+            content: content.into(),
+            modified: Some(SourceTime {
+                raw: format!("@{modified_unix_s}"),
+                unix_s: Some(modified_unix_s),
+            }),
+            persistent_id: None,
+            listed_size_bytes: None,
+            short_fetches: 0,
+            failure: None,
+        }
+    }
+}
+
+impl FakeSource {
+    /// A phone with these files.
+    pub fn phone(serial: &str, files: Vec<FakeFile>) -> Self {
+        Self {
+            identity: SourceIdentity {
+                kind: SourceKind::Phone,
+                manufacturer: "Google".to_owned(),
+                model: "Pixel 8".to_owned(),
+                serial: Some(serial.to_owned()),
+            },
+            files,
+            unlisted: Vec::new(),
+            listing_failure: None,
+            fails_after: None,
+            changes_before_listing: Vec::new(),
+            listings: 0,
+            failed: None,
+            fetched: Vec::new(),
+        }
+    }
+
+    /// Something happens on the device right before the listing of this number, counted from 1.
+    pub fn before_listing(
+        &mut self,
+        number: u32,
+        change: impl FnOnce(&mut Vec<FakeFile>) + Send + 'static,
+    ) {
+        self.changes_before_listing.push((number, Box::new(change)));
+    }
+
+    /// It was plugged in again: what it failed with is over.
+    pub fn reconnect(&mut self) {
+        self.fails_after = None;
+        self.failed = None;
+    }
+
+    /// The stored paths of all fetches that were begun since the last call.
+    pub fn take_fetched(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.fetched)
+    }
+
+    /// Hands over as much as the device still gives.
+    fn give(
+        &mut self,
+        piece: &[u8],
+        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, SourceError> {
+        let Some((left_bytes, error)) = &mut self.fails_after else {
+            return Ok(sink(piece));
+        };
+        let given = piece
+            .len()
+            .min(usize::try_from(*left_bytes).unwrap_or(usize::MAX));
+        *left_bytes -= given as u64;
+        if given == piece.len() {
+            return Ok(sink(piece));
+        }
+        let error = error.clone();
+        self.failed = Some(error.clone());
+        if given > 0 && sink(&piece[..given]).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        Err(error)
+    }
+}
+
+impl Source for FakeSource {
+    fn identity(&self) -> &SourceIdentity {
+        &self.identity
+    }
+
+    fn list(
+        &mut self,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Listing, SourceError> {
+        if let Some(error) = self.failed.clone().or_else(|| self.listing_failure.take()) {
+            return Err(error);
+        }
+        if let Some((0, error)) = &self.fails_after {
+            self.failed = Some(error.clone());
+            return Err(error.clone());
+        }
+        self.listings += 1;
+        let (due, later) = std::mem::take(&mut self.changes_before_listing)
+            .into_iter()
+            .partition(|(number, _)| *number == self.listings);
+        self.changes_before_listing = later;
+        let due: Vec<(u32, Change)> = due;
+        for (_, change) in due {
+            change(&mut self.files);
+        }
+        if progress(self.files.len() as u64).is_break() {
+            return Err(SourceError::TimedOut);
+        }
+        let objects = self.files.iter().zip(0..).map(|(file, id)| ListedObject {
+            id: ObjectId(id),
+            path: StoredPath::from_raw(file.path.iter().map(String::as_str))
+                .expect("a file has a name"),
+            size_bytes: file.listed_size_bytes.unwrap_or(file.content.len() as u64),
+            modified: file.modified.clone(),
+            persistent_id: file.persistent_id.clone(),
+        });
+        Ok(Listing {
+            objects: objects.collect(),
+            problems: self.unlisted.clone(),
+        })
+    }
+
+    fn fetch(
+        &mut self,
+        object: &ListedObject,
+        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Fetched, SourceError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.fetched.push(object.path.to_string());
+        let at = usize::try_from(object.id.0).map_err(|_| SourceError::Vanished)?;
+        let file = self.files.get_mut(at).ok_or(SourceError::Vanished)?;
+        if let Some(error) = &file.failure {
+            return Err(error.clone());
+        }
+        let mut content = file.content.clone();
+        if file.short_fetches > 0 {
+            file.short_fetches -= 1;
+            content.truncate(content.len() / 2);
+        }
+        for piece in content.chunks(PIECE_BYTES) {
+            if self.give(piece, sink)?.is_break() {
+                return Ok(Fetched::Stopped);
+            }
+        }
+        Ok(Fetched::Whole(content.len() as u64))
+    }
+}

@@ -247,3 +247,42 @@ pub(crate) fn sign_of_life(node: &Path) -> Option<PathBuf> {
     let name = node.file_name()?.to_str()?;
     Some(PathBuf::from("/sys/class/block").join(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a folder for the test")
+    }
+
+    #[test]
+    fn it_keeps_the_ports_contract() {
+        let folder = folder();
+        heirloom_fakes::volume_contract(|| Box::new(LinuxVolume::new(folder.path(), None)));
+    }
+
+    #[test]
+    fn times_before_1970_and_far_ahead_are_kept() {
+        let folder = folder();
+        let volume = LinuxVolume::new(folder.path(), None);
+        for (name, unix_s) in [("old", -1_000_000_000), ("new", 4_000_000_000)] {
+            volume.create(&VolumePath::new(name)).expect("create").sync(Some(unix_s)).expect("sync");
+            let modified = fs::metadata(folder.path().join(name)).and_then(|found| found.modified()).expect("its time");
+            assert_eq!(Some(modified), system_time(unix_s), "{name}");
+        }
+    }
+
+    #[test]
+    fn errors_after_the_drive_is_gone_say_so() {
+        let folder = folder();
+        let sign = folder.path().join("sign");
+        fs::write(&sign, "").expect("a sign of life");
+        let volume = LinuxVolume::new(folder.path().join("not mounted"), Some(sign.clone()));
+        let path = VolumePath::new("file");
+        assert_eq!(volume.size_bytes(&path), Err(VolumeError::Missing(path.clone())));
+        fs::remove_file(sign).expect("take it away");
+        assert_eq!(volume.size_bytes(&path), Err(VolumeError::Gone));
+        assert_eq!(volume.remove(&path), Err(VolumeError::Gone));
+    }
+}

@@ -14,6 +14,8 @@ use crate::words;
 
 /// Wider lines are hard to read.
 const COLUMNS_MAX: u16 = 78;
+/// A list is never squeezed below this.
+const LIST_ROWS_MIN: usize = 3;
 /// The column of a fact's value.
 const FACT_COLUMNS: usize = 26;
 
@@ -99,12 +101,41 @@ fn bar(cells: &mut Buffer, area: Rect, left: u16, text: &str) {
     cells.set_stringn(left, area.y, text, usize::from(area.x + area.width - left), BARS);
 }
 
+/// Lays out what has a fixed height first; a list gets the rows that are left, and at least a few.
 fn lay_out(pieces: &[Piece], width: usize, room: usize) -> Vec<Line> {
-    let fixed = pieces.len() + pieces.iter().filter(|piece| matches!(piece, Piece::Text(_))).count();
-    pieces.iter().flat_map(|piece| lay_out_piece(piece, width, room.saturating_sub(fixed).max(5))).collect()
+    let mut laid: Vec<Vec<Line>> = pieces.iter().map(|piece| lay_out_piece(piece, width)).collect();
+    let left = room.saturating_sub(laid.iter().map(Vec::len).sum()).max(LIST_ROWS_MIN);
+    for (piece, lines) in pieces.iter().zip(&mut laid) {
+        match piece {
+            Piece::List { items, cursor } => *lines = list(items, *cursor, width, left),
+            Piece::Scroll { items, first } => *lines = scroll(items, *first, width, left),
+            _ => {}
+        }
+    }
+    laid.into_iter().flatten().collect()
 }
 
-fn lay_out_piece(piece: &Piece, width: usize, list_rows: usize) -> Vec<Line> {
+fn list(items: &[String], cursor: usize, width: usize, rows: usize) -> Vec<Line> {
+    let first = cursor.saturating_sub(rows / 2).min(items.len().saturating_sub(rows));
+    let window = items.iter().enumerate().skip(first).take(rows);
+    window.map(|(index, text)| item(text, index == cursor, width)).collect()
+}
+
+fn scroll(items: &[String], first: usize, width: usize, rows: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (index, text) in items.iter().enumerate().skip(first) {
+        let more = wrap(&format!("{}. {text}", index + 1), width);
+        // One is always shown, as far as it goes.
+        if !lines.is_empty() && lines.len() + more.len() > rows {
+            break;
+        }
+        lines.extend(more.into_iter().map(|line| Line { spans: vec![(line, PLAIN)] }));
+    }
+    lines.truncate(rows);
+    lines
+}
+
+fn lay_out_piece(piece: &Piece, width: usize) -> Vec<Line> {
     let one = |text: String, style| Line { spans: vec![(text, style)] };
     let paragraph = |text: &str, style| wrap(text, width).into_iter().map(|line| one(line, style)).collect();
     match piece {
@@ -114,11 +145,8 @@ fn lay_out_piece(piece: &Piece, width: usize, list_rows: usize) -> Vec<Line> {
         Piece::Bad(text) => paragraph(text, BAD),
         Piece::Fact(name, value) => fact(name, value, width),
         Piece::Item { text, selected } => vec![item(text, *selected, width)],
-        Piece::List { items, cursor } => {
-            let first = cursor.saturating_sub(list_rows / 2).min(items.len().saturating_sub(list_rows));
-            let window = items.iter().enumerate().skip(first).take(list_rows);
-            window.map(|(index, text)| item(text, index == *cursor, width)).collect()
-        }
+        // Given its rows when the others have theirs.
+        Piece::List { .. } | Piece::Scroll { .. } => Vec::new(),
         Piece::Field { label, text } => {
             let shown = keep_end(text, width.saturating_sub(label.chars().count() + 4));
             vec![Line { spans: vec![(format!("{label}: "), DIM), (shown, STRONG), ("█".to_owned(), PLAIN)] }]

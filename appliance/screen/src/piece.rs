@@ -26,6 +26,8 @@ pub(crate) enum Piece {
     Item { text: String, selected: bool },
     /// A long list of which a window is shown around the cursor.
     List { items: Vec<String>, cursor: usize },
+    /// Paragraphs from the given one on, as many as there is room for.
+    Scroll { items: Vec<String>, first: usize },
     /// A line that is being typed.
     Field { label: String, text: String },
     /// A bar, in thousandths.

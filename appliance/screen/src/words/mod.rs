@@ -6,6 +6,8 @@ mod help;
 mod home;
 mod report;
 mod run;
+#[cfg(test)]
+mod tests;
 mod trouble;
 
 use heirloom_engine::PageView;

@@ -3,10 +3,7 @@
 use heirloom_engine::RunReport;
 
 use crate::piece::{Page, Piece};
-use crate::quantity::{count, grouped, size};
-
-/// Lines of what did not go well that are shown at once.
-const LINES: usize = 8;
+use crate::quantity::{count, size};
 
 pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scroll: usize) -> Page {
     let complete = report.completeness.is_complete();
@@ -19,12 +16,12 @@ pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scro
         (false, _) => Page::new(format!("{source} is archived, but not completely"))
             .bad("Don't erase anything from the phone yet. What could be copied is safe; what could not is named below."),
     };
-    let page = page.gap().fact("Snapshot", format!("{}, in {}", report.snapshot, report.folder));
+    let page = page.gap().fact("Snapshot", &report.folder);
     let page = counts(page, report);
     let page = if sheet_written {
         page.fact("Restore sheet", "written to the drive as START-HERE.pdf; print it and keep it safe")
     } else {
-        page.bad("The restore sheet could not be written to the drive's open part. The pictures are not affected. Archive once more to write it.")
+        page.bad("The restore sheet could not be written. The pictures are safe; archive again.")
     };
     let page = damage(page, report);
     troubles(page.gap(), report, scroll).key("Enter", "go on").key("F1", "help")
@@ -50,10 +47,7 @@ fn counts(page: Page, report: &RunReport) -> Page {
         }
     }
     if report.gone_but_kept_files > 0 {
-        let gone = format!(
-            "{} no longer on the phone; kept in the older snapshots",
-            count(report.gone_but_kept_files, "file is", "files are")
-        );
+        let gone = format!("{}; the older snapshots keep them", count(report.gone_but_kept_files, "file", "files"));
         page = page.fact("Deleted there", gone);
     }
     page
@@ -77,14 +71,9 @@ fn troubles(page: Page, report: &RunReport, scroll: usize) -> Page {
     if lines.is_empty() {
         return page;
     }
-    let mut page = page.strong(format!("{} to look at:", count(lines.len() as u64, "file", "files")));
-    for line in lines.iter().skip(scroll).take(LINES) {
-        page = page.with(Piece::Text(line.clone()));
-    }
-    let shown = (scroll + LINES).min(lines.len());
-    if lines.len() > LINES {
-        page = page.text(format!("({} to {} of {})", scroll + 1, shown, grouped(lines.len() as u64)));
-        page = page.key("Up/Down", "more");
-    }
-    page
+    let several = lines.len() > 1;
+    let page = page
+        .strong(format!("{} to look at:", count(lines.len() as u64, "thing", "things")))
+        .with(Piece::Scroll { items: lines, first: scroll });
+    if several { page.key("Up/Down", "more") } else { page }
 }

@@ -32,11 +32,11 @@ const CONSOLE_FONTS: [(&str, &str); 2] = [
 
 const SHEET_FONTS: [(&str, &str); 3] = [
     (
-        "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+        "usr/share/fonts/truetype/lato/Lato-Regular.ttf",
         "usr/share/heirloom/fonts/sans.ttf",
     ),
     (
-        "usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
+        "usr/share/fonts/truetype/lato/Lato-Bold.ttf",
         "usr/share/heirloom/fonts/sans-bold.ttf",
     ),
     (

@@ -170,11 +170,25 @@ pub fn classify(facts: &DeviceFacts) -> DeviceClass {
 
 fn classify_usb(usb: &UsbFacts, facts: &DeviceFacts) -> DeviceClass {
     // MTP has no class of its own: a vendor-specific interface that is named MTP, or PTP's.
-    let named_mtp = usb.interface_names.iter().any(|name| name.to_ascii_uppercase().contains("MTP"));
-    let ptp = usb.interfaces.contains(&PTP_INTERFACE);
-    let camera_maker = ["canon", "nikon", "fuji", "olympus", "panasonic", "pentax", "leica", "gopro", "ricoh", "om digital"]
+    let named_mtp = usb
+        .interface_names
         .iter()
-        .any(|maker| facts.manufacturer.to_lowercase().contains(maker));
+        .any(|name| name.to_ascii_uppercase().contains("MTP"));
+    let ptp = usb.interfaces.contains(&PTP_INTERFACE);
+    let camera_maker = [
+        "canon",
+        "nikon",
+        "fuji",
+        "olympus",
+        "panasonic",
+        "pentax",
+        "leica",
+        "gopro",
+        "ricoh",
+        "om digital",
+    ]
+    .iter()
+    .any(|maker| facts.manufacturer.to_lowercase().contains(maker));
     match (named_mtp, ptp) {
         (true, _) => DeviceClass::Phone,
         (false, true) if usb.vendor_id == APPLE => DeviceClass::Phone,
@@ -185,16 +199,28 @@ fn classify_usb(usb: &UsbFacts, facts: &DeviceFacts) -> DeviceClass {
 }
 
 fn classify_disk(disk: &DiskFacts, facts: &DeviceFacts) -> DeviceClass {
-    if disk.partitions.iter().any(|partition| partition.name == STICK_PARTITION_NAME) {
+    if disk
+        .partitions
+        .iter()
+        .any(|partition| partition.name == STICK_PARTITION_NAME)
+    {
         return DeviceClass::BootStick;
     }
     let mut partitions = disk.partitions.iter();
     if let Some(archive) = partitions.find(|partition| partition.name == ARCHIVE_PARTITION_NAME) {
-        let Some(content) = archive.content.as_ref().filter(|content| content.kind == "crypto_LUKS") else {
+        let Some(content) = archive
+            .content
+            .as_ref()
+            .filter(|content| content.kind == "crypto_LUKS")
+        else {
             return DeviceClass::Locked(Lock::DamagedArchive);
         };
         let (luks_uuid, name) = (content.uuid.clone(), content.label.clone());
-        return DeviceClass::ArchiveDrive { partition: archive.number, luks_uuid, name };
+        return DeviceClass::ArchiveDrive {
+            partition: archive.number,
+            luks_uuid,
+            name,
+        };
     }
     if disk.bus == DiskBus::Internal {
         return DeviceClass::NotOurs(NotOurs::InternalDisk);
@@ -209,7 +235,8 @@ fn classify_disk(disk: &DiskFacts, facts: &DeviceFacts) -> DeviceClass {
     if contents(disk).any(|content| matches!(content.kind.as_str(), "crypto_LUKS" | "BitLocker")) {
         return DeviceClass::Locked(Lock::Encrypted);
     }
-    let camera_medium = contents(disk).any(|content| matches!(content.kind.as_str(), "vfat" | "exfat"));
+    let camera_medium =
+        contents(disk).any(|content| matches!(content.kind.as_str(), "vfat" | "exfat"));
     match (disk.bus, camera_medium) {
         (DiskBus::Card, _) => DeviceClass::Card,
         (_, true) if disk.removable && disk.partitions.len() <= 1 => DeviceClass::Card,
@@ -219,7 +246,11 @@ fn classify_disk(disk: &DiskFacts, facts: &DeviceFacts) -> DeviceClass {
 
 /// All signatures on a disk, the whole disk's first.
 pub(crate) fn contents(disk: &DiskFacts) -> impl Iterator<Item = &Content> {
-    disk.whole.iter().chain(disk.partitions.iter().filter_map(|partition| partition.content.as_ref()))
+    disk.whole.iter().chain(
+        disk.partitions
+            .iter()
+            .filter_map(|partition| partition.content.as_ref()),
+    )
 }
 
 /// Why a disk can't become an archive drive.
@@ -247,16 +278,40 @@ pub enum Unfit {
 /// # Errors
 /// The reason why it can't.
 pub fn fit_for_archive(facts: &DeviceFacts) -> Result<(), Unfit> {
-    let DeviceForm::Disk(disk) = &facts.form else { return Err(Unfit::NotOffered) };
+    let DeviceForm::Disk(disk) = &facts.form else {
+        return Err(Unfit::NotOffered);
+    };
     match classify(facts) {
         DeviceClass::BootStick => Err(Unfit::BootStick),
         DeviceClass::ArchiveDrive { .. } => Err(Unfit::AlreadyAnArchive),
-        DeviceClass::NotOurs(_) | DeviceClass::Phone | DeviceClass::Camera => Err(Unfit::NotOffered),
+        DeviceClass::NotOurs(_) | DeviceClass::Phone | DeviceClass::Camera => {
+            Err(Unfit::NotOffered)
+        }
         // What is encrypted may be erased like any other content, once its name was typed.
         DeviceClass::Locked(lock) if lock != Lock::Encrypted => Err(Unfit::Locked(lock)),
         _ if disk.read_only => Err(Unfit::ReadOnly),
-        _ if disk.size_bytes < ARCHIVE_DRIVE_BYTES_MIN => Err(Unfit::TooSmall { size_bytes: disk.size_bytes }),
+        _ if disk.size_bytes < ARCHIVE_DRIVE_BYTES_MIN => Err(Unfit::TooSmall {
+            size_bytes: disk.size_bytes,
+        }),
         _ => Ok(()),
+    }
+}
+
+/// What a person calls a device: `Google`, `Pixel 8` give `Google Pixel 8`; a maker that the model repeats is not said twice.
+pub fn device_name(manufacturer: &str, model: &str) -> String {
+    let (manufacturer, model) = (manufacturer.trim(), model.trim());
+    match (manufacturer.is_empty(), model.is_empty()) {
+        (true, true) => "Unnamed device".to_owned(),
+        (true, false) => model.to_owned(),
+        (false, true) => manufacturer.to_owned(),
+        (false, false)
+            if model
+                .to_lowercase()
+                .starts_with(&manufacturer.to_lowercase()) =>
+        {
+            model.to_owned()
+        }
+        (false, false) => format!("{manufacturer} {model}"),
     }
 }
 
@@ -264,7 +319,12 @@ pub fn fit_for_archive(facts: &DeviceFacts) -> Result<(), Unfit> {
 mod tests {
     use super::*;
 
-    fn usb(vendor_id: u16, manufacturer: &str, interfaces: &[(u8, u8, u8)], names: &[&str]) -> DeviceFacts {
+    fn usb(
+        vendor_id: u16,
+        manufacturer: &str,
+        interfaces: &[(u8, u8, u8)],
+        names: &[&str],
+    ) -> DeviceFacts {
         DeviceFacts {
             id: DeviceId("usb".into()),
             manufacturer: manufacturer.into(),
@@ -280,15 +340,36 @@ mod tests {
     }
 
     fn content(kind: &str, label: &str) -> Option<Content> {
-        Some(Content { kind: kind.into(), label: label.into(), uuid: "u".into() })
+        Some(Content {
+            kind: kind.into(),
+            label: label.into(),
+            uuid: "u".into(),
+        })
     }
 
     fn partition(number: u32, name: &str, content: Option<Content>) -> PartitionFacts {
-        PartitionFacts { number, name: name.into(), size_bytes: 1 << 30, content }
+        PartitionFacts {
+            number,
+            name: name.into(),
+            size_bytes: 1 << 30,
+            content,
+        }
     }
 
-    fn disk(bus: DiskBus, size_bytes: u64, removable: bool, partitions: Vec<PartitionFacts>) -> DeviceFacts {
-        let form = DiskFacts { bus, size_bytes, removable, read_only: false, whole: None, partitions };
+    fn disk(
+        bus: DiskBus,
+        size_bytes: u64,
+        removable: bool,
+        partitions: Vec<PartitionFacts>,
+    ) -> DeviceFacts {
+        let form = DiskFacts {
+            bus,
+            size_bytes,
+            removable,
+            read_only: false,
+            whole: None,
+            partitions,
+        };
         DeviceFacts {
             id: DeviceId("disk".into()),
             manufacturer: "Maker".into(),
@@ -312,61 +393,194 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn makers_are_not_said_twice() {
+        let table = [
+            ("Google", "Pixel 8", "Google Pixel 8"),
+            ("QEMU", "QEMU HARDDISK", "QEMU HARDDISK"),
+            ("samsung", "Samsung PSSD T7", "Samsung PSSD T7"),
+            ("", " Disk ", "Disk"),
+            ("Maker", "", "Maker"),
+            ("", "", "Unnamed device"),
+        ];
+        for (manufacturer, model, name) in table {
+            assert_eq!(device_name(manufacturer, model), name);
+        }
+    }
+
     const TB: u64 = 1_000_000_000_000;
 
     #[test]
     fn each_device_is_what_it_is_and_fit_or_not() {
-        let ours = DeviceClass::ArchiveDrive { partition: 2, luks_uuid: "u".into(), name: "Family".into() };
+        let ours = DeviceClass::ArchiveDrive {
+            partition: 2,
+            luks_uuid: "u".into(),
+            name: "Family".into(),
+        };
         let other = DeviceClass::NotOurs(NotOurs::OtherUsb);
-        let mut unlocker = with(disk(DiskBus::Usb, 30_000_000, false, vec![]), |disk| disk.read_only = true);
+        let mut unlocker = with(disk(DiskBus::Usb, 30_000_000, false, vec![]), |disk| {
+            disk.read_only = true
+        });
         unlocker.manufacturer = "Samsung".into();
         let table = [
-            ("Pixel, MTP", usb(0x18d1, "Google", &[(6, 1, 1)], &["MTP"]), DeviceClass::Phone, Err(Unfit::NotOffered)),
-            ("vendor-specific MTP", usb(0x04e8, "SAMSUNG", &[(255, 255, 0)], &["MTP"]), DeviceClass::Phone, Err(Unfit::NotOffered)),
-            ("MTP beside adb", usb(0x18d1, "", &[(6, 1, 1), (255, 66, 1)], &[]), DeviceClass::Phone, Err(Unfit::NotOffered)),
-            ("iPhone", usb(0x05ac, "Apple Inc.", &[(6, 1, 1), (255, 254, 2)], &["PTP"]), DeviceClass::Phone, Err(Unfit::NotOffered)),
-            ("camera", usb(0x04a9, "Canon Inc.", &[(6, 1, 1)], &[]), DeviceClass::Camera, Err(Unfit::NotOffered)),
-            ("keyboard", usb(1, "", &[(3, 1, 1)], &[]), other.clone(), Err(Unfit::NotOffered)),
-            ("hub", usb(1, "", &[(9, 0, 0)], &[]), other, Err(Unfit::NotOffered)),
-            ("blank disk", disk(DiskBus::Usb, TB, false, vec![]), DeviceClass::PlainDisk, Ok(())),
             (
-                "disk with Windows files",
-                disk(DiskBus::Usb, TB, false, vec![partition(1, "Basic data partition", content("ntfs", "Backup"))]),
+                "Pixel, MTP",
+                usb(0x18d1, "Google", &[(6, 1, 1)], &["MTP"]),
+                DeviceClass::Phone,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "vendor-specific MTP",
+                usb(0x04e8, "SAMSUNG", &[(255, 255, 0)], &["MTP"]),
+                DeviceClass::Phone,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "MTP beside adb",
+                usb(0x18d1, "", &[(6, 1, 1), (255, 66, 1)], &[]),
+                DeviceClass::Phone,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "iPhone",
+                usb(0x05ac, "Apple Inc.", &[(6, 1, 1), (255, 254, 2)], &["PTP"]),
+                DeviceClass::Phone,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "camera",
+                usb(0x04a9, "Canon Inc.", &[(6, 1, 1)], &[]),
+                DeviceClass::Camera,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "keyboard",
+                usb(1, "", &[(3, 1, 1)], &[]),
+                other.clone(),
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "hub",
+                usb(1, "", &[(9, 0, 0)], &[]),
+                other,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "blank disk",
+                disk(DiskBus::Usb, TB, false, vec![]),
                 DeviceClass::PlainDisk,
                 Ok(()),
             ),
-            ("card in a USB reader", disk(DiskBus::Usb, TB, true, vec![partition(1, "", content("exfat", ""))]), DeviceClass::Card, Ok(())),
-            ("card in the PC's slot", disk(DiskBus::Card, TB, false, vec![partition(1, "", content("vfat", ""))]), DeviceClass::Card, Ok(())),
-            ("archive drive", disk(DiskBus::Usb, TB, false, archive()), ours.clone(), Err(Unfit::AlreadyAnArchive)),
-            ("archive drive built in", disk(DiskBus::Internal, TB, false, archive()), ours, Err(Unfit::AlreadyAnArchive)),
+            (
+                "disk with Windows files",
+                disk(
+                    DiskBus::Usb,
+                    TB,
+                    false,
+                    vec![partition(
+                        1,
+                        "Basic data partition",
+                        content("ntfs", "Backup"),
+                    )],
+                ),
+                DeviceClass::PlainDisk,
+                Ok(()),
+            ),
+            (
+                "card in a USB reader",
+                disk(
+                    DiskBus::Usb,
+                    TB,
+                    true,
+                    vec![partition(1, "", content("exfat", ""))],
+                ),
+                DeviceClass::Card,
+                Ok(()),
+            ),
+            (
+                "card in the PC's slot",
+                disk(
+                    DiskBus::Card,
+                    TB,
+                    false,
+                    vec![partition(1, "", content("vfat", ""))],
+                ),
+                DeviceClass::Card,
+                Ok(()),
+            ),
+            (
+                "archive drive",
+                disk(DiskBus::Usb, TB, false, archive()),
+                ours.clone(),
+                Err(Unfit::AlreadyAnArchive),
+            ),
+            (
+                "archive drive built in",
+                disk(DiskBus::Internal, TB, false, archive()),
+                ours,
+                Err(Unfit::AlreadyAnArchive),
+            ),
             (
                 "an archive's partition table without its LUKS header",
-                disk(DiskBus::Usb, TB, false, vec![partition(2, ARCHIVE_PARTITION_NAME, None)]),
-                DeviceClass::Locked(Lock::DamagedArchive), Err(Unfit::Locked(Lock::DamagedArchive)),
+                disk(
+                    DiskBus::Usb,
+                    TB,
+                    false,
+                    vec![partition(2, ARCHIVE_PARTITION_NAME, None)],
+                ),
+                DeviceClass::Locked(Lock::DamagedArchive),
+                Err(Unfit::Locked(Lock::DamagedArchive)),
             ),
             (
                 "the PC's own disk",
-                disk(DiskBus::Internal, TB, false, vec![partition(1, "", content("ntfs", "Windows"))]),
+                disk(
+                    DiskBus::Internal,
+                    TB,
+                    false,
+                    vec![partition(1, "", content("ntfs", "Windows"))],
+                ),
                 DeviceClass::NotOurs(NotOurs::InternalDisk),
                 Err(Unfit::NotOffered),
             ),
             (
                 "boot stick",
-                disk(DiskBus::Usb, TB, true, vec![partition(2, STICK_PARTITION_NAME, content("vfat", ""))]),
+                disk(
+                    DiskBus::Usb,
+                    TB,
+                    true,
+                    vec![partition(2, STICK_PARTITION_NAME, content("vfat", ""))],
+                ),
                 DeviceClass::BootStick,
                 Err(Unfit::BootStick),
             ),
-            ("keypad drive before its PIN", disk(DiskBus::Usb, 0, true, vec![]), DeviceClass::Locked(Lock::NoMedium), Err(Unfit::Locked(Lock::NoMedium))),
-            ("locked Samsung T7", unlocker, DeviceClass::Locked(Lock::Unlocker), Err(Unfit::Locked(Lock::Unlocker))),
+            (
+                "keypad drive before its PIN",
+                disk(DiskBus::Usb, 0, true, vec![]),
+                DeviceClass::Locked(Lock::NoMedium),
+                Err(Unfit::Locked(Lock::NoMedium)),
+            ),
+            (
+                "locked Samsung T7",
+                unlocker,
+                DeviceClass::Locked(Lock::Unlocker),
+                Err(Unfit::Locked(Lock::Unlocker)),
+            ),
             (
                 "BitLocker",
-                disk(DiskBus::Usb, TB, false, vec![partition(1, "", content("BitLocker", ""))]),
+                disk(
+                    DiskBus::Usb,
+                    TB,
+                    false,
+                    vec![partition(1, "", content("BitLocker", ""))],
+                ),
                 DeviceClass::Locked(Lock::Encrypted),
                 Ok(()),
             ),
             (
                 "somebody's LUKS on the whole disk",
-                with(disk(DiskBus::Usb, TB, false, vec![]), |disk| disk.whole = content("crypto_LUKS", "")),
+                with(disk(DiskBus::Usb, TB, false, vec![]), |disk| {
+                    disk.whole = content("crypto_LUKS", "")
+                }),
                 DeviceClass::Locked(Lock::Encrypted),
                 Ok(()),
             ),
@@ -374,11 +588,15 @@ mod tests {
                 "too small a disk",
                 disk(DiskBus::Usb, 1_000_000_000, false, vec![]),
                 DeviceClass::PlainDisk,
-                Err(Unfit::TooSmall { size_bytes: 1_000_000_000 }),
+                Err(Unfit::TooSmall {
+                    size_bytes: 1_000_000_000,
+                }),
             ),
             (
                 "write-protected disk",
-                with(disk(DiskBus::Usb, TB, false, vec![]), |disk| disk.read_only = true),
+                with(disk(DiskBus::Usb, TB, false, vec![]), |disk| {
+                    disk.read_only = true
+                }),
                 DeviceClass::PlainDisk,
                 Err(Unfit::ReadOnly),
             ),

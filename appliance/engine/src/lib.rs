@@ -15,16 +15,19 @@ mod source;
 mod volume;
 
 pub use archive::{Archive, ArchiveError, Damage, DamageKind, PublishedSnapshot};
-pub use ingest::{Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport, ingest, media_kind};
 pub use classify::{
-    ARCHIVE_DRIVE_BYTES_MIN, ARCHIVE_PARTITION_NAME, BOOT_PARTITION_NAME, Content, DeviceClass, DeviceFacts, DeviceForm,
-    DeviceId, DiskBus, DiskFacts, Lock, NotOurs, PartitionFacts, STICK_PARTITION_NAME, Unfit, UsbFacts, classify,
-    fit_for_archive,
+    ARCHIVE_DRIVE_BYTES_MIN, ARCHIVE_PARTITION_NAME, BOOT_PARTITION_NAME, Content, DeviceClass,
+    DeviceFacts, DeviceForm, DeviceId, DiskBus, DiskFacts, Lock, NotOurs, PartitionFacts,
+    STICK_PARTITION_NAME, Unfit, UsbFacts, classify, device_name, fit_for_archive,
+};
+pub use ingest::{
+    Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, MediaKind, Problem,
+    ProblemReason, Progress, RunError, RunOrder, RunReport, ingest, media_kind,
 };
 pub use machine::{
-    ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskView, DriveError, Effect, Event, HomeView, Layout, Machine,
-    NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal, RunDone, RunPhase, RunView, SetUpStep, Setting, View,
-    WaitReason,
+    ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskView, DriveError, Effect, Event,
+    HomeView, Layout, Machine, NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal,
+    RunDone, RunPhase, RunView, SetUpStep, Setting, View, WaitReason,
 };
 pub use secret::{PASSPHRASE_BYTES_MAX, Passphrase};
 pub use source::{

@@ -2,11 +2,14 @@
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
-    Archive, ArchiveError, Cancel, DeviceForm, DeviceId, DriveError, Event, OpenedArchive, Passphrase, Progress, RunDone,
-    RunError, RunOrder, RunReport, Source as _, SourceError, Volume, VolumeError, VolumePath, ingest,
+    Archive, ArchiveError, Cancel, DeviceForm, DeviceId, DriveError, Event, OpenedArchive,
+    Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, Source as _, SourceError, Volume,
+    VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{ArchiveId, ArchiveInfo, Day};
-use heirloom_linux::{ArchiveDrive, KeyDerivation, Node, OpenOrder, SetUpOrder, Watch, clean_up, open, set_up};
+use heirloom_linux::{
+    ArchiveDrive, KeyDerivation, Node, OpenOrder, SetUpOrder, Watch, clean_up, open, set_up,
+};
 use heirloom_recovery::DriveFacts;
 
 use crate::logbook;
@@ -16,16 +19,45 @@ use crate::sources::Sources;
 
 /// Something to be done with the drive; the fields are those of the effects of the same names.
 pub(crate) enum Job {
-    SetUp { device: DeviceId, name: String, passphrase: Passphrase },
-    Open { device: DeviceId, partition: u32, luks_uuid: String, passphrase: Passphrase },
-    Run { device: DeviceId, source_name: String, cancel: Cancel },
+    SetUp {
+        device: DeviceId,
+        name: String,
+        passphrase: Passphrase,
+    },
+    Open {
+        device: DeviceId,
+        partition: u32,
+        luks_uuid: String,
+        passphrase: Passphrase,
+    },
+    Run {
+        device: DeviceId,
+        source_name: String,
+        cancel: Cancel,
+    },
     Close,
 }
 
 /// Starts the thread. What happens is told through `events`; `today` is asked for the date of each job.
-pub(crate) fn start(events: Sender<Event>, watch: Watch, sources: Sources, release: Release, today: fn() -> Day) -> Sender<Job> {
+pub(crate) fn start(
+    events: Sender<Event>,
+    watch: Watch,
+    sources: Sources,
+    release: Release,
+    today: fn() -> Day,
+) -> Sender<Job> {
     let (jobs, queue) = unbounded();
-    std::thread::spawn(move || DriveThread { events, watch, sources, release, today, drive: None }.run(&queue));
+    std::thread::spawn(move || {
+        DriveThread {
+            events,
+            watch,
+            sources,
+            release,
+            today,
+            drive: None,
+        }
+        .run(&queue)
+    });
     jobs
 }
 
@@ -50,13 +82,22 @@ impl DriveThread {
     fn run(mut self, queue: &Receiver<Job>) {
         for job in queue {
             let event = match job {
-                Job::SetUp { device, name, passphrase } => Event::SetUpEnded(self.set_up(&device, &name, &passphrase)),
-                Job::Open { device, partition, luks_uuid, passphrase } => {
-                    Event::ArchiveOpened(self.open(&device, partition, &luks_uuid, &passphrase))
-                }
-                Job::Run { device, source_name, cancel } => {
-                    Event::RunEnded(Box::new(self.archive(&device, source_name, &cancel)))
-                }
+                Job::SetUp {
+                    device,
+                    name,
+                    passphrase,
+                } => Event::SetUpEnded(self.set_up(&device, &name, &passphrase)),
+                Job::Open {
+                    device,
+                    partition,
+                    luks_uuid,
+                    passphrase,
+                } => Event::ArchiveOpened(self.open(&device, partition, &luks_uuid, &passphrase)),
+                Job::Run {
+                    device,
+                    source_name,
+                    cancel,
+                } => Event::RunEnded(Box::new(self.archive(&device, source_name, &cancel))),
                 Job::Close => {
                     self.close();
                     Event::ArchiveClosed
@@ -77,25 +118,45 @@ impl DriveThread {
     fn disk(&self, device: &DeviceId) -> Result<(std::path::PathBuf, DriveFacts), DriveError> {
         match self.watch.get(device) {
             Some((facts, Node::Disk { path })) => {
-                let DeviceForm::Disk(disk) = facts.form else { return Err(DriveError::Changed) };
-                let model = format!("{} {}", facts.manufacturer, facts.model).trim().to_owned();
-                Ok((path, DriveFacts { model, serial: facts.serial, size_bytes: disk.size_bytes }))
+                let DeviceForm::Disk(disk) = facts.form else {
+                    return Err(DriveError::Changed);
+                };
+                let model = device_name(&facts.manufacturer, &facts.model);
+                Ok((
+                    path,
+                    DriveFacts {
+                        model,
+                        serial: facts.serial,
+                        size_bytes: disk.size_bytes,
+                    },
+                ))
             }
             Some((_, Node::Usb { .. })) => Err(DriveError::Changed),
             None => Err(DriveError::Gone),
         }
     }
 
-    fn set_up(&mut self, device: &DeviceId, name: &str, passphrase: &Passphrase) -> Result<OpenedArchive, DriveError> {
+    fn set_up(
+        &mut self,
+        device: &DeviceId,
+        name: &str,
+        passphrase: &Passphrase,
+    ) -> Result<OpenedArchive, DriveError> {
         let (path, facts) = self.disk(device)?;
         // The facts are asked for once more: what was fit when it was chosen may have been exchanged since.
-        let fit = self.watch.get(device).is_some_and(|(facts, _)| heirloom_engine::fit_for_archive(&facts).is_ok());
+        let fit = self
+            .watch
+            .get(device)
+            .is_some_and(|(facts, _)| heirloom_engine::fit_for_archive(&facts).is_ok());
         if !fit {
             return Err(DriveError::Changed);
         }
         self.close();
         let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|_| DriveError::Io { action: "drawing random numbers", errno: 0 })?;
+        getrandom::fill(&mut id).map_err(|_| DriveError::Io {
+            action: "drawing random numbers",
+            errno: 0,
+        })?;
         let info = ArchiveInfo::new(ArchiveId::from_bytes(id), name, (self.today)());
         let order = SetUpOrder {
             disk: &path,
@@ -119,17 +180,30 @@ impl DriveThread {
     ) -> Result<OpenedArchive, DriveError> {
         let (path, facts) = self.disk(device)?;
         self.close();
-        let drive = open(&OpenOrder { disk: &path, partition, luks_uuid, passphrase })?;
+        let drive = open(&OpenOrder {
+            disk: &path,
+            partition,
+            luks_uuid,
+            passphrase,
+        })?;
         self.take_over(drive, device, facts)
     }
 
     /// Looks the archive over, brings its sheet up to date where there is none yet, and keeps it open.
-    fn take_over(&mut self, drive: ArchiveDrive, device: &DeviceId, facts: DriveFacts) -> Result<OpenedArchive, DriveError> {
+    fn take_over(
+        &mut self,
+        drive: ArchiveDrive,
+        device: &DeviceId,
+        facts: DriveFacts,
+    ) -> Result<OpenedArchive, DriveError> {
         let archive = Archive::open(drive.volume().as_ref()).map_err(|error| {
             log::warn!("{error}");
             match error {
                 ArchiveError::Volume(VolumeError::Gone) => DriveError::Gone,
-                ArchiveError::Volume(VolumeError::Io { errno, .. }) => DriveError::Io { action: "reading the archive", errno },
+                ArchiveError::Volume(VolumeError::Io { errno, .. }) => DriveError::Io {
+                    action: "reading the archive",
+                    errno,
+                },
                 _ => DriveError::NotAnArchive,
             }
         })?;
@@ -141,12 +215,24 @@ impl DriveThread {
         }
         let info = archive.info().clone();
         let opened = summary(&archive, drive.volume().as_ref(), device)?;
-        self.drive = Some(OpenDrive { drive, device: device.clone(), info, facts });
+        self.drive = Some(OpenDrive {
+            drive,
+            device: device.clone(),
+            info,
+            facts,
+        });
         Ok(opened)
     }
 
-    fn archive(&mut self, device: &DeviceId, source_name: String, cancel: &Cancel) -> Result<RunDone, RunError> {
-        let Some(open) = &self.drive else { return Err(RunError::DriveGone) };
+    fn archive(
+        &mut self,
+        device: &DeviceId,
+        source_name: String,
+        cancel: &Cancel,
+    ) -> Result<RunDone, RunError> {
+        let Some(open) = &self.drive else {
+            return Err(RunError::DriveGone);
+        };
         logbook::begin_run();
         log::info!("archives {source_name}");
         let today = (self.today)();
@@ -171,8 +257,13 @@ impl DriveThread {
             log::warn!("the sheet: {error:#}");
         }
         let archive = Archive::open(volume.as_ref())?;
-        let archive = summary(&archive, volume.as_ref(), &open.device).map_err(|_| RunError::DriveGone)?;
-        Ok(RunDone { report, sheet_written: written.is_ok(), archive })
+        let archive =
+            summary(&archive, volume.as_ref(), &open.device).map_err(|_| RunError::DriveGone)?;
+        Ok(RunDone {
+            report,
+            sheet_written: written.is_ok(),
+            archive,
+        })
     }
 
     fn copy(
@@ -182,14 +273,20 @@ impl DriveThread {
         order: &RunOrder,
         cancel: &Cancel,
     ) -> Result<RunReport, RunError> {
-        let mut source = self.sources.take_or_open(device).map_err(|error| match error {
-            SourceError::Gone => RunError::SourceGone,
-            _ => RunError::SourceStalled,
-        })?;
+        let mut source = self
+            .sources
+            .take_or_open(device)
+            .map_err(|error| match error {
+                SourceError::Gone => RunError::SourceGone,
+                _ => RunError::SourceStalled,
+            })?;
         log::info!("the source says: {:?}", source.identity());
         let watch = |progress: Progress| self.tell(Event::RunMoved(progress));
         let outcome = ingest(&mut source, open.drive.volume(), order, &watch, cancel);
-        let silent = matches!(outcome, Err(RunError::SourceGone | RunError::SourceStalled | RunError::SourceFailed(_)));
+        let silent = matches!(
+            outcome,
+            Err(RunError::SourceGone | RunError::SourceStalled | RunError::SourceFailed(_))
+        );
         if !silent {
             self.sources.keep(device, source);
         }
@@ -207,7 +304,11 @@ impl DriveThread {
     }
 }
 
-fn summary(archive: &Archive, volume: &dyn Volume, device: &DeviceId) -> Result<OpenedArchive, DriveError> {
+fn summary(
+    archive: &Archive,
+    volume: &dyn Volume,
+    device: &DeviceId,
+) -> Result<OpenedArchive, DriveError> {
     let space = volume.space().map_err(|error| {
         log::warn!("{error}");
         DriveError::Gone
@@ -218,7 +319,11 @@ fn summary(archive: &Archive, volume: &dyn Volume, device: &DeviceId) -> Result<
         generation: archive.newest().map_or(0, |newest| newest.name.generation),
         last_date: archive.newest().map(|newest| newest.name.date.to_string()),
         space,
-        damaged: archive.damage().iter().map(|damage| format!("{} {}", damage.place, damage.kind)).collect(),
+        damaged: archive
+            .damage()
+            .iter()
+            .map(|damage| format!("{} {}", damage.place, damage.kind))
+            .collect(),
     })
 }
 
@@ -229,7 +334,9 @@ fn keep_log(volume: &dyn Volume, order: &RunOrder) {
         volume.make_folder(&folder)?;
         let taken = volume.list(Some(&folder))?;
         let names = (1..).map(|number: u32| format!("{} {number:04}.log", order.date));
-        let name = names.into_iter().find(|name| taken.iter().all(|entry| entry.name != *name));
+        let name = names
+            .into_iter()
+            .find(|name| taken.iter().all(|entry| entry.name != *name));
         // There are more numbers than files.
         let Some(name) = name else { return Ok(()) };
         let mut draft = volume.create(&folder.join(&name))?;

@@ -28,7 +28,13 @@ struct Pages {
 /// Opens the book; a port that can't be opened is done without.
 pub(crate) fn open(port: Option<&Path>) -> anyhow::Result<()> {
     let port = port.and_then(|path| OpenOptions::new().write(true).open(path).ok());
-    let book = Logbook { started: Instant::now(), pages: Mutex::new(Pages { port, run: VecDeque::new() }) };
+    let book = Logbook {
+        started: Instant::now(),
+        pages: Mutex::new(Pages {
+            port,
+            run: VecDeque::new(),
+        }),
+    };
     let book = BOOK.get_or_init(|| book);
     log::set_logger(book)?;
     log::set_max_level(LevelFilter::Info);
@@ -38,7 +44,7 @@ pub(crate) fn open(port: Option<&Path>) -> anyhow::Result<()> {
 /// Writes an event for machines: `@heirloom ` and JSON on a line of its own, on the port only.
 pub(crate) fn announce(event: &serde_json::Value) {
     if let Some(book) = BOOK.get() {
-        book.pages().to_port(&format!("@heirloom {event}"));
+        book.pages().tell_port(&format!("@heirloom {event}"));
     }
 }
 
@@ -52,7 +58,11 @@ pub(crate) fn begin_run() {
 /// The log of the run so far.
 pub(crate) fn run_log() -> String {
     BOOK.get().map_or_else(String::new, |book| {
-        book.pages().run.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+        book.pages()
+            .run
+            .iter()
+            .flat_map(|line| [line.as_str(), "\n"])
+            .collect()
     })
 }
 
@@ -64,7 +74,7 @@ impl Logbook {
 }
 
 impl Pages {
-    fn to_port(&mut self, line: &str) {
+    fn tell_port(&mut self, line: &str) {
         if let Some(port) = &mut self.port {
             // One write, so that the kernel's own messages don't come between; a port that fails has nobody at it.
             let written = port.write_all(format!("\r\n{line}\r\n").as_bytes());
@@ -87,9 +97,14 @@ impl Log for Logbook {
             return;
         }
         let elapsed = self.started.elapsed();
-        let line = format!("{:>9.3} {:<5} {}", elapsed.as_secs_f64(), record.level(), record.args());
+        let line = format!(
+            "{:>9.3} {:<5} {}",
+            elapsed.as_secs_f64(),
+            record.level(),
+            record.args()
+        );
         let mut pages = self.pages();
-        pages.to_port(&line);
+        pages.tell_port(&line);
         if pages.run.len() == RUN_LINES_MAX {
             pages.run.pop_front();
         }

@@ -17,7 +17,9 @@ fn main() -> ExitCode {
         supervisor::run();
     }
     if std::env::args().nth(1).as_deref() != Some(supervisor::WORKER_ARGUMENT) {
-        eprintln!("heirloom-init is the first program of the Heirloom appliance. It is started by its kernel and does nothing elsewhere.");
+        eprintln!(
+            "heirloom-init is the first program of the Heirloom appliance. It is started by its kernel and does nothing elsewhere."
+        );
         return ExitCode::FAILURE;
     }
     match worker::run() {

@@ -22,10 +22,14 @@ impl News {
 
     pub(crate) fn event(&self, event: &Event) {
         let told = match event {
-            Event::DeviceSeen(facts) => json!({ "event": "device-seen", "model": facts.model, "id": facts.id.0 }),
+            Event::DeviceSeen(facts) => {
+                json!({ "event": "device-seen", "model": facts.model, "id": facts.id.0 })
+            }
             Event::DeviceGone(id) => json!({ "event": "device-gone", "id": id.0 }),
             Event::DevicesSettled => json!({ "event": "settled" }),
-            Event::SourceProbed { outcome, .. } => json!({ "event": "source-probed", "ready": outcome.is_ok() }),
+            Event::SourceProbed { outcome, .. } => {
+                json!({ "event": "source-probed", "ready": outcome.is_ok() })
+            }
             Event::SetUpReached(step) => json!({ "event": "set-up", "step": format!("{step:?}") }),
             Event::ArchiveClosed => json!({ "event": "archive-closed" }),
             Event::RunMoved(progress) => run(progress),
@@ -38,13 +42,23 @@ impl News {
 fn run(progress: &Progress) -> serde_json::Value {
     match progress {
         Progress::Listing { found } => json!({ "event": "listing", "found": found }),
-        Progress::Planned { to_fetch_files, to_fetch_bytes, linked_files, resumed_files, .. } => json!({
+        Progress::Planned {
+            to_fetch_files,
+            to_fetch_bytes,
+            linked_files,
+            resumed_files,
+            ..
+        } => json!({
             "event": "planned", "fetch_files": to_fetch_files, "fetch_bytes": to_fetch_bytes,
             "linked_files": linked_files, "resumed_files": resumed_files,
         }),
-        Progress::Fetching { path, size_bytes } => json!({ "event": "fetching", "path": path, "bytes": size_bytes }),
+        Progress::Fetching { path, size_bytes } => {
+            json!({ "event": "fetching", "path": path, "bytes": size_bytes })
+        }
         Progress::Moved { bytes } => json!({ "event": "moved", "bytes": bytes }),
-        Progress::Verified { files, bytes } => json!({ "event": "verified", "files": files, "bytes": bytes }),
+        Progress::Verified { files, bytes } => {
+            json!({ "event": "verified", "files": files, "bytes": bytes })
+        }
         Progress::Reconciling => json!({ "event": "reconciling" }),
         Progress::Publishing => json!({ "event": "publishing" }),
     }

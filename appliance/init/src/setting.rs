@@ -24,7 +24,10 @@ impl Release {
     }
 
     pub(crate) fn facts(&self) -> ReleaseFacts {
-        ReleaseFacts { version: self.version.clone(), commit: self.commit.clone() }
+        ReleaseFacts {
+            version: self.version.clone(),
+            commit: self.commit.clone(),
+        }
     }
 }
 
@@ -43,7 +46,12 @@ impl Boot {
     }
 
     fn parse(command_line: &str) -> Self {
-        let value = |key: &str| command_line.split_whitespace().find_map(|word| word.strip_prefix(key)).map(PathBuf::from);
+        let value = |key: &str| {
+            command_line
+                .split_whitespace()
+                .find_map(|word| word.strip_prefix(key))
+                .map(PathBuf::from)
+        };
         Self {
             screen: value("heirloom.screen=").unwrap_or_else(|| PathBuf::from("/dev/tty1")),
             events: value("heirloom.events="),
@@ -52,7 +60,10 @@ impl Boot {
 
     /// Whether the screen is the PC's own, with a keyboard that has a layout.
     pub(crate) fn is_own_console(&self) -> bool {
-        self.screen.file_name().and_then(|name| name.to_str()).is_some_and(|name| !name.starts_with("ttyS"))
+        self.screen
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| !name.starts_with("ttyS"))
     }
 }
 
@@ -71,14 +82,21 @@ fn parse_layouts(list: &str) -> Vec<Layout> {
     list.lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('\t'))
-        .map(|(code, name)| Layout { code: code.trim().to_owned(), name: name.trim().to_owned() })
+        .map(|(code, name)| Layout {
+            code: code.trim().to_owned(),
+            name: name.trim().to_owned(),
+        })
         .collect()
 }
 
 /// The sheet's fonts.
 pub(crate) fn fonts() -> std::io::Result<Fonts> {
     let read = |name: &str| std::fs::read(Path::new(FONTS).join(name));
-    Ok(Fonts { regular: read("sans.ttf")?, bold: read("sans-bold.ttf")?, mono: read("mono.ttf")? })
+    Ok(Fonts {
+        regular: read("sans.ttf")?,
+        bold: read("sans-bold.ttf")?,
+        mono: read("mono.ttf")?,
+    })
 }
 
 #[cfg(test)]
@@ -88,17 +106,35 @@ mod tests {
     #[test]
     fn the_boot_entries_choose_the_terminal() {
         let own = Boot::parse("BOOT_IMAGE=/heirloom/vmlinuz quiet console=tty0");
-        assert_eq!(own, Boot { screen: "/dev/tty1".into(), events: None });
+        assert_eq!(
+            own,
+            Boot {
+                screen: "/dev/tty1".into(),
+                events: None
+            }
+        );
         assert!(own.is_own_console());
-        let headless = Boot::parse("console=ttyS1,115200 heirloom.screen=/dev/ttyS0 heirloom.events=/dev/ttyS1\n");
-        assert_eq!(headless, Boot { screen: "/dev/ttyS0".into(), events: Some("/dev/ttyS1".into()) });
+        let headless = Boot::parse(
+            "console=ttyS1,115200 heirloom.screen=/dev/ttyS0 heirloom.events=/dev/ttyS1\n",
+        );
+        assert_eq!(
+            headless,
+            Boot {
+                screen: "/dev/ttyS0".into(),
+                events: Some("/dev/ttyS1".into())
+            }
+        );
         assert!(!headless.is_own_console());
     }
 
     #[test]
     fn layouts_are_read_line_by_line() {
-        let layouts = parse_layouts("# comment\nus\tEnglish (US)\n\nde\tDeutsch (German)\nbroken\n");
-        let pairs: Vec<_> = layouts.iter().map(|layout| (layout.code.as_str(), layout.name.as_str())).collect();
+        let layouts =
+            parse_layouts("# comment\nus\tEnglish (US)\n\nde\tDeutsch (German)\nbroken\n");
+        let pairs: Vec<_> = layouts
+            .iter()
+            .map(|layout| (layout.code.as_str(), layout.name.as_str()))
+            .collect();
         assert_eq!(pairs, [("us", "English (US)"), ("de", "Deutsch (German)")]);
     }
 }

@@ -11,7 +11,12 @@ use heirloom_recovery::{DriveFacts, SheetFacts, SourceFacts, restore_sheet, star
 use crate::setting::{self, Release};
 
 /// Writes `START-HERE.pdf` and `START-HERE.txt`.
-pub(crate) fn write(drive: &ArchiveDrive, disk: &DriveFacts, release: &Release, today: Day) -> anyhow::Result<()> {
+pub(crate) fn write(
+    drive: &ArchiveDrive,
+    disk: &DriveFacts,
+    release: &Release,
+    today: Day,
+) -> anyhow::Result<()> {
     let volume = drive.volume();
     let archive = Archive::open(volume.as_ref())?;
     let facts = facts(&archive, volume.as_ref(), drive, disk, release, today)?;
@@ -20,7 +25,10 @@ pub(crate) fn write(drive: &ArchiveDrive, disk: &DriveFacts, release: &Release, 
     let text = start_here_text(&facts);
     write_to_boot_partition(
         &drive.boot_partition(),
-        &[("START-HERE.pdf", &pdf), ("START-HERE.txt", text.as_bytes())],
+        &[
+            ("START-HERE.pdf", &pdf),
+            ("START-HERE.txt", text.as_bytes()),
+        ],
     )?;
     Ok(())
 }
@@ -36,7 +44,10 @@ fn facts(
     // Newest first, so the first of each source is the one that counts.
     let mut newest: Vec<&PublishedSnapshot> = Vec::new();
     for published in archive.snapshots().iter().rev() {
-        if newest.iter().all(|known| known.source_folder != published.source_folder) {
+        if newest
+            .iter()
+            .all(|known| known.source_folder != published.source_folder)
+        {
             newest.push(published);
         }
     }
@@ -63,10 +74,28 @@ fn facts(
 }
 
 fn source_facts(published: &PublishedSnapshot, snapshot: &Snapshot) -> SourceFacts {
-    let count = |kind| snapshot.files.iter().filter(|file| media_kind(&file.path) == kind).count() as u64;
-    let times = || snapshot.files.iter().filter_map(|file| file.modified.as_ref()?.unix_s);
-    let archived: HashSet<&str> = snapshot.files.iter().map(|file| file.path.as_str()).collect();
-    let missing = snapshot.problems.iter().filter(|problem| !archived.contains(problem.place.as_str()));
+    let count = |kind| {
+        snapshot
+            .files
+            .iter()
+            .filter(|file| media_kind(&file.path) == kind)
+            .count() as u64
+    };
+    let times = || {
+        snapshot
+            .files
+            .iter()
+            .filter_map(|file| file.modified.as_ref()?.unix_s)
+    };
+    let archived: HashSet<&str> = snapshot
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
+    let missing = snapshot
+        .problems
+        .iter()
+        .filter(|problem| !archived.contains(problem.place.as_str()));
     SourceFacts {
         name: published.source_folder.clone(),
         snapshot: published.name.to_string(),

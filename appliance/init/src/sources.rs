@@ -15,7 +15,10 @@ pub(crate) struct Sources {
 
 impl Sources {
     pub(crate) fn new(watch: Watch) -> Self {
-        Self { watch, open: Arc::default() }
+        Self {
+            watch,
+            open: Arc::default(),
+        }
     }
 
     /// Opens a source and asks who it is. One that was open is let go of first.
@@ -51,7 +54,9 @@ impl Sources {
 
     fn open(&self, device: &DeviceId) -> Result<PhoneSource, SourceError> {
         match self.watch.get(device) {
-            Some((_, Node::Usb { bus, device })) => heirloom_phone::open(UsbAddress { bus, device }),
+            Some((_, Node::Usb { bus, device })) => {
+                heirloom_phone::open(UsbAddress { bus, device })
+            }
             Some((_, Node::Disk { .. })) | None => Err(SourceError::Gone),
         }
     }

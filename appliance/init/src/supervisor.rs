@@ -23,7 +23,9 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Runs until the PC is off.
 pub(crate) fn run() -> ! {
     if let Err(error) = prepare() {
-        tell(&format!("Heirloom could not start: {error}. Nothing was changed. Please switch the computer off."));
+        tell(&format!(
+            "Heirloom could not start: {error}. \r\n  Nothing was changed. Please switch the computer off."
+        ));
     }
     let mut worker = start_worker();
     let mut started = Instant::now();
@@ -39,12 +41,16 @@ pub(crate) fn run() -> ! {
             }
         };
         // Everything else that ended was somebody's orphan, and is reaped by having been waited for.
-        let Some((_, status)) = ended.filter(|(pid, _)| *pid == worker_pid(worker.as_ref())) else { continue };
+        let Some((_, status)) = ended.filter(|(pid, _)| *pid == worker_pid(worker.as_ref())) else {
+            continue;
+        };
         if status == Some(i32::from(SWITCH_OFF)) {
             switch_off();
         }
         if started.elapsed() < SHORT_LIFE {
-            tell("Heirloom stopped unexpectedly and starts again. What is in the archive is not affected.");
+            tell(
+                "Heirloom stopped unexpectedly and starts again.\r\n  What is in the archive is not affected.",
+            );
             std::thread::sleep(PAUSE);
         }
         worker = start_worker();
@@ -75,7 +81,9 @@ fn start_worker() -> Option<Child> {
         .env("PATH", "/usr/sbin:/usr/bin")
         .stdin(Stdio::null())
         .spawn();
-    worker.map_err(|error| tell(&format!("Heirloom could not start: {error}."))).ok()
+    worker
+        .map_err(|error| tell(&format!("Heirloom could not start: {error}.")))
+        .ok()
 }
 
 /// A pid that no process has stands for a worker that could not be started.
@@ -86,7 +94,9 @@ fn worker_pid(worker: Option<&Child>) -> Pid {
 
 fn switch_off() -> ! {
     let errno = power_off();
-    tell(&format!("Everything is saved. The computer does not switch itself off ({errno}); press its power button."));
+    tell(&format!(
+        "Everything is saved. The computer does not switch itself off ({errno}).\r\n  Press its power button."
+    ));
     loop {
         std::thread::park();
     }

@@ -6,7 +6,9 @@ use anyhow::Context;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use heirloom_engine::{Cancel, Effect, Event, Machine, Now, Setting};
 use heirloom_format::Day;
-use heirloom_linux::{Console, WatchEvent, apply_layout, clean_up, console_fonts, load_modules, set_clock, watch};
+use heirloom_linux::{
+    Console, WatchEvent, apply_layout, clean_up, console_fonts, load_modules, set_clock, watch,
+};
 use heirloom_screen::{KeyDecoder, Terminal};
 
 use crate::drive_thread::{self, Job};
@@ -53,12 +55,39 @@ pub(crate) fn run() -> anyhow::Result<u8> {
         drop(watched.send(event));
     });
     let sources = Sources::new(known.clone());
-    let jobs = drive_thread::start(events.clone(), known, sources.clone(), release.clone(), today);
+    let jobs = drive_thread::start(
+        events.clone(),
+        known,
+        sources.clone(),
+        release.clone(),
+        today,
+    );
 
-    let clock = Clock { started: Instant::now() };
-    let layouts = if boot.is_own_console() { layouts() } else { Vec::new() };
-    let machine = Machine::new(clock.now(), Setting { layouts, built_unix_s: release.built_unix_s });
-    let mut worker = Worker { machine, clock, boot, events, jobs, sources, cancel: Cancel::new(), news: News::default() };
+    let clock = Clock {
+        started: Instant::now(),
+    };
+    let layouts = if boot.is_own_console() {
+        layouts()
+    } else {
+        Vec::new()
+    };
+    let machine = Machine::new(
+        clock.now(),
+        Setting {
+            layouts,
+            built_unix_s: release.built_unix_s,
+        },
+    );
+    let mut worker = Worker {
+        machine,
+        clock,
+        boot,
+        events,
+        jobs,
+        sources,
+        cancel: Cancel::new(),
+        news: News::default(),
+    };
     loop {
         if worker.carry_out() {
             return Ok(SWITCH_OFF);
@@ -90,7 +119,9 @@ impl Worker {
             Some(deadline_ms) => match queue.recv_timeout(self.clock.until(deadline_ms)) {
                 Ok(event) => Some(event),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => anyhow::bail!("nobody tells what happens any more"),
+                Err(RecvTimeoutError::Disconnected) => {
+                    anyhow::bail!("nobody tells what happens any more")
+                }
             },
             None => Some(queue.recv()?),
         };
@@ -111,8 +142,11 @@ impl Worker {
 
     fn take_in(&mut self, event: Event) {
         self.news.event(&event);
-        if let Event::DeviceGone(device) = &event {
-            self.sources.forget(device);
+        match &event {
+            // All that was plugged in has been met by then, with its driver if there were one.
+            Event::DevicesSettled => tell_of_networks(),
+            Event::DeviceGone(device) => self.sources.forget(device),
+            _ => {}
         }
         self.machine.handle(self.clock.now(), event);
     }
@@ -123,7 +157,8 @@ impl Worker {
             match effect {
                 Effect::ApplyLayout { code } => {
                     let applied = apply_layout(&self.boot.screen, &code);
-                    self.machine.handle(self.clock.now(), Event::LayoutApplied { applied });
+                    self.machine
+                        .handle(self.clock.now(), Event::LayoutApplied { applied });
                 }
                 Effect::SetClock { unix_s } => set_clock(unix_s),
                 Effect::ProbeSource(device) => {
@@ -135,13 +170,38 @@ impl Worker {
                         drop(events.send(Event::SourceProbed { device, outcome }));
                     });
                 }
-                Effect::SetUpDrive { device, name, passphrase } => self.queue(Job::SetUp { device, name, passphrase }),
-                Effect::OpenArchive { device, partition, luks_uuid, passphrase } => {
-                    self.queue(Job::Open { device, partition, luks_uuid, passphrase });
+                Effect::SetUpDrive {
+                    device,
+                    name,
+                    passphrase,
+                } => self.queue(Job::SetUp {
+                    device,
+                    name,
+                    passphrase,
+                }),
+                Effect::OpenArchive {
+                    device,
+                    partition,
+                    luks_uuid,
+                    passphrase,
+                } => {
+                    self.queue(Job::Open {
+                        device,
+                        partition,
+                        luks_uuid,
+                        passphrase,
+                    });
                 }
-                Effect::Run { device, source_name } => {
+                Effect::Run {
+                    device,
+                    source_name,
+                } => {
                     self.cancel = Cancel::new();
-                    self.queue(Job::Run { device, source_name, cancel: self.cancel.clone() });
+                    self.queue(Job::Run {
+                        device,
+                        source_name,
+                        cancel: self.cancel.clone(),
+                    });
                 }
                 Effect::StopRun => self.cancel.cancel(),
                 Effect::CloseArchive => self.queue(Job::Close),
@@ -166,7 +226,10 @@ impl Clock {
     fn now(&self) -> Now {
         // An appliance does not run for 500 million years.
         let monotonic_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Now { monotonic_ms, unix_s: unix_s() }
+        Now {
+            monotonic_ms,
+            unix_s: unix_s(),
+        }
     }
 
     fn until(&self, deadline_ms: u64) -> Duration {
@@ -183,7 +246,9 @@ fn unix_s() -> i64 {
 
 fn today() -> Day {
     // A clock outside of all calendars was asked about before any archive could be opened; the epoch stands for it.
-    Day::of_unix_s(unix_s()).or_else(|| Day::of_unix_s(0)).unwrap_or_else(|| unreachable!("1970 is in the calendar"))
+    Day::of_unix_s(unix_s())
+        .or_else(|| Day::of_unix_s(0))
+        .unwrap_or_else(|| unreachable!("1970 is in the calendar"))
 }
 
 fn read_keys(mut console: Console, events: Sender<Event>) {
@@ -215,6 +280,26 @@ fn read_keys(mut console: Console, events: Sender<Event>) {
             }
         }
     });
+}
+
+/// Tells which network interfaces there are: none but the loopback, which is down, as the image has no driver for any. The flags are
+/// those of `netdevice(7)`: 0x8 is a loopback, and 0x1 would be up.
+fn tell_of_networks() {
+    let interfaces = || -> std::io::Result<Vec<serde_json::Value>> {
+        std::fs::read_dir("/sys/class/net")?
+            .map(|entry| {
+                let entry = entry?;
+                let flags = std::fs::read_to_string(entry.path().join("flags"))?;
+                Ok(serde_json::json!({ "name": entry.file_name().to_string_lossy(), "flags": flags.trim() }))
+            })
+            .collect()
+    };
+    match interfaces() {
+        Ok(interfaces) => {
+            logbook::announce(&serde_json::json!({ "event": "networks", "interfaces": interfaces }))
+        }
+        Err(error) => log::warn!("the network interfaces: {error}"),
+    }
 }
 
 /// A thread that panics would leave the others waiting for it. The supervisor starts a new worker, which cleans up.

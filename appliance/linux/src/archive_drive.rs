@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use heirloom_engine::{Archive, ArchiveError, DriveError, Passphrase, SetUpStep, Volume, VolumeError};
+use heirloom_engine::{
+    Archive, ArchiveError, DriveError, Passphrase, SetUpStep, Volume, VolumeError,
+};
 
 use heirloom_format::ArchiveInfo;
 
@@ -49,7 +51,10 @@ pub struct SetUpOrder<'a> {
 ///
 /// # Errors
 /// [`DriveError`]. What was on the disk is then lost, as was confirmed; until the last step the disk counts as a plain one.
-pub fn set_up(order: &SetUpOrder<'_>, reached: &dyn Fn(SetUpStep)) -> Result<ArchiveDrive, DriveError> {
+pub fn set_up(
+    order: &SetUpOrder<'_>,
+    reached: &dyn Fn(SetUpStep),
+) -> Result<ArchiveDrive, DriveError> {
     reached(SetUpStep::Partitioning);
     let boot = partition_node(order.disk, partition::BOOT_PARTITION);
     let archive = partition_node(order.disk, partition::ARCHIVE_PARTITION);
@@ -72,7 +77,9 @@ pub fn set_up(order: &SetUpOrder<'_>, reached: &dyn Fn(SetUpStep)) -> Result<Arc
     let drive = ArchiveDrive::mount(order.disk, luks_uuid.clone(), unlocked)?;
     reached(SetUpStep::WritingArchive);
     Archive::create(drive.volume.as_ref(), order.info).map_err(archive_error)?;
-    boot_partition::with_mounted(&boot, |place| luks::back_up_header(&archive, &place.join(HEADER_BACKUP)))?;
+    boot_partition::with_mounted(&boot, |place| {
+        luks::back_up_header(&archive, &place.join(HEADER_BACKUP))
+    })?;
     reached(SetUpStep::Checking);
     drive.close()?;
     {
@@ -118,9 +125,20 @@ pub fn open(order: &OpenOrder<'_>) -> Result<ArchiveDrive, DriveError> {
 
 impl ArchiveDrive {
     fn mount(disk: &Path, luks_uuid: String, unlocked: Unlocked) -> Result<Self, DriveError> {
-        let mounted = mount::mount(&unlocked.node(), Path::new(PLACE), "ext4", "errors=remount-ro,barrier=1")?;
+        let mounted = mount::mount(
+            &unlocked.node(),
+            Path::new(PLACE),
+            "ext4",
+            "errors=remount-ro,barrier=1",
+        )?;
         let volume = Arc::new(LinuxVolume::new(mounted.place(), sign_of_life(disk)));
-        Ok(Self { volume, mounted, unlocked, disk: disk.to_owned(), luks_uuid })
+        Ok(Self {
+            volume,
+            mounted,
+            unlocked,
+            disk: disk.to_owned(),
+            luks_uuid,
+        })
     }
 
     /// Where the archive is.
@@ -143,7 +161,13 @@ impl ArchiveDrive {
     /// # Errors
     /// [`DriveError`], when something could not be written or is still in use.
     pub fn close(self) -> Result<(), DriveError> {
-        let Self { volume, mounted, unlocked, disk, .. } = self;
+        let Self {
+            volume,
+            mounted,
+            unlocked,
+            disk,
+            ..
+        } = self;
         match volume.flush() {
             Ok(()) => {}
             Err(VolumeError::Gone) => log::warn!("{} is gone", disk.display()),
@@ -167,21 +191,26 @@ pub fn clean_up() {
 /// Some bridges hide that the drive has a write cache, and the kernel then never asks for it to be emptied. Telling the kernel otherwise
 /// costs a command that such drives at worst ignore.
 fn ask_for_flushes(disk: &Path) {
-    let Some(name) = disk.file_name().and_then(|name| name.to_str()) else { return };
+    let Some(name) = disk.file_name().and_then(|name| name.to_str()) else {
+        return;
+    };
     let Ok(entries) = std::fs::read_dir(format!("/sys/block/{name}/device/scsi_disk")) else {
         // No SCSI disk: NVMe and cards say truly what they have.
         return;
     };
     for entry in entries.flatten() {
         let cache = entry.path().join("cache_type");
-        let hidden = std::fs::read_to_string(&cache).is_ok_and(|kind| kind.trim() == "write through");
+        let hidden =
+            std::fs::read_to_string(&cache).is_ok_and(|kind| kind.trim() == "write through");
         if hidden {
             let asked = std::fs::OpenOptions::new()
                 .write(true)
                 .open(&cache)
                 .and_then(|mut file| file.write_all(b"temporary write back"));
             match asked {
-                Ok(()) => log::info!("{name}: asks for flushes although the drive shows no write cache"),
+                Ok(()) => {
+                    log::info!("{name}: asks for flushes although the drive shows no write cache")
+                }
                 Err(error) => log::warn!("{name}: {error}"),
             }
         }
@@ -191,7 +220,10 @@ fn ask_for_flushes(disk: &Path) {
 fn archive_error(error: ArchiveError) -> DriveError {
     match error {
         ArchiveError::Volume(VolumeError::Gone) => DriveError::Gone,
-        ArchiveError::Volume(VolumeError::Io { errno, .. }) => DriveError::Io { action: "writing the archive", errno },
+        ArchiveError::Volume(VolumeError::Io { errno, .. }) => DriveError::Io {
+            action: "writing the archive",
+            errno,
+        },
         error => {
             log::warn!("{error}");
             DriveError::NotAnArchive

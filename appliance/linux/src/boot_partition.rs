@@ -20,7 +20,15 @@ const WRITING: &str = "writing to the drive's open part";
 pub(crate) fn make(partition: &Path) -> Result<(), DriveError> {
     let open = || OpenOptions::new().read(true).write(true).open(partition);
     let mut file = open().map_err(|error| io_error(WRITING, &error))?;
-    let options = FormatVolumeOptions::new().fat_type(FatType::Fat32).volume_label(*b"HEIRLOOM   ");
+    let mut id = [0; 4];
+    getrandom::fill(&mut id).map_err(|_| DriveError::Io {
+        action: "drawing random numbers",
+        errno: 0,
+    })?;
+    let options = FormatVolumeOptions::new()
+        .fat_type(FatType::Fat32)
+        .volume_label(*b"HEIRLOOM   ")
+        .volume_id(u32::from_le_bytes(id));
     fatfs::format_volume(&mut file, options)
         .and_then(|()| file.sync_all())
         .map_err(|error| io_error(WRITING, &error))
@@ -44,7 +52,10 @@ pub(crate) fn with_mounted<T>(
 ///
 /// # Errors
 /// [`DriveError::Io`], [`DriveError::Gone`].
-pub fn write_to_boot_partition(partition: &Path, files: &[(&str, &[u8])]) -> Result<(), DriveError> {
+pub fn write_to_boot_partition(
+    partition: &Path,
+    files: &[(&str, &[u8])],
+) -> Result<(), DriveError> {
     with_mounted(partition, |place| {
         let write = || -> std::io::Result<()> {
             for (name, content) in files {

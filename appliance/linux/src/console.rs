@@ -32,7 +32,11 @@ impl Console {
     /// # Errors
     /// When it is not there or no terminal.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open(path)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_NOCTTY)
+            .open(path)?;
         let mut settings = tcgetattr(&file)?;
         cfmakeraw(&mut settings);
         settings.local_flags.remove(LocalFlags::ISIG);
@@ -46,7 +50,9 @@ impl Console {
     /// # Errors
     /// When the process has no room for one.
     pub fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { file: self.file.try_clone()? })
+        Ok(Self {
+            file: self.file.try_clone()?,
+        })
     }
 
     /// Columns and rows.
@@ -91,10 +97,18 @@ pub fn console_fonts(terminal: &Path) {
         .ok()
         .and_then(|size| size.split(',').next()?.trim().parse::<u32>().ok())
         .unwrap_or(0);
-    let name = if width_pixels >= LARGE_FONT_FROM_PIXELS { "font-32.psf" } else { "font-16.psf" };
+    let name = if width_pixels >= LARGE_FONT_FROM_PIXELS {
+        "font-32.psf"
+    } else {
+        "font-16.psf"
+    };
     let font = Path::new(FONTS).join(name);
     // The kernel's own font remains, which has the letters too.
-    let arguments = ["-C", &terminal.display().to_string(), &font.display().to_string()];
+    let arguments = [
+        "-C",
+        &terminal.display().to_string(),
+        &font.display().to_string(),
+    ];
     if let Err(error) = tool::succeed("setfont", &arguments) {
         log::warn!("console font: {error}");
     }
@@ -102,12 +116,21 @@ pub fn console_fonts(terminal: &Path) {
 
 /// Puts a keyboard layout in force on the PC's console; whether that worked.
 pub fn apply_layout(terminal: &Path, code: &str) -> bool {
-    let known = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let known = code
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     let keymap: PathBuf = Path::new(KEYMAPS).join(format!("{code}.kmap"));
     if !known || !keymap.exists() {
         log::warn!("no keyboard layout {code:?}");
         return false;
     }
-    let arguments = ["-q", "-C", &terminal.display().to_string(), &keymap.display().to_string()];
-    tool::succeed("loadkeys", &arguments).map_err(|error| log::warn!("keyboard layout: {error}")).is_ok()
+    let arguments = [
+        "-q",
+        "-C",
+        &terminal.display().to_string(),
+        &keymap.display().to_string(),
+    ];
+    tool::succeed("loadkeys", &arguments)
+        .map_err(|error| log::warn!("keyboard layout: {error}"))
+        .is_ok()
 }

@@ -31,9 +31,16 @@ impl ExclusiveDisk {
     ///
     /// # Errors
     /// [`DriveError::Changed`] when its size or serial number is another, or it stays in use.
-    pub(crate) fn open(path: &Path, size_bytes: u64, serial: Option<&str>) -> Result<Self, DriveError> {
+    pub(crate) fn open(
+        path: &Path,
+        size_bytes: u64,
+        serial: Option<&str>,
+    ) -> Result<Self, DriveError> {
         let file = open_patiently(path)?;
-        let io = |errno: Errno| DriveError::Io { action: "looking at the drive", errno: errno as i32 };
+        let io = |errno: Errno| DriveError::Io {
+            action: "looking at the drive",
+            errno: errno as i32,
+        };
         let actual_bytes = ioctl::size_bytes(&file).map_err(io)?;
         if actual_bytes != size_bytes || ioctl::is_read_only(&file).map_err(io)? {
             return Err(DriveError::Changed);
@@ -42,12 +49,17 @@ impl ExclusiveDisk {
             return Err(DriveError::Changed);
         }
         let sector_bytes = ioctl::sector_bytes(&file).map_err(io)?;
-        Ok(Self { file, path: path.to_owned(), size_bytes, sector_bytes })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            size_bytes,
+            sector_bytes,
+        })
     }
 
     /// Writes zeros, so that no signature of what was there before is found again.
     pub(crate) fn wipe(&mut self, offset: u64, length: u64) -> Result<(), DriveError> {
-        const ZEROS: [u8; 65_536] = [0; 65_536];
+        static ZEROS: [u8; 65_536] = [0; 65_536];
         let mut wipe = || {
             self.file.seek(SeekFrom::Start(offset))?;
             let mut left = length;
@@ -64,14 +76,19 @@ impl ExclusiveDisk {
 
     /// Syncs, and has the kernel take over the partition table.
     pub(crate) fn reread_partitions(&self) -> Result<(), DriveError> {
-        self.file.sync_all().map_err(|error| io_error("writing the partition table", &error))?;
+        self.file
+            .sync_all()
+            .map_err(|error| io_error("writing the partition table", &error))?;
         let give_up = Instant::now() + BUSY_PATIENCE;
         loop {
             match ioctl::reread_partitions(&self.file) {
                 Ok(()) => return Ok(()),
                 Err(Errno::EBUSY) if Instant::now() < give_up => std::thread::sleep(BUSY_PAUSE),
                 Err(errno) => {
-                    return Err(DriveError::Io { action: "reading the partition table", errno: errno as i32 });
+                    return Err(DriveError::Io {
+                        action: "reading the partition table",
+                        errno: errno as i32,
+                    });
                 }
             }
         }
@@ -81,7 +98,12 @@ impl ExclusiveDisk {
 fn open_patiently(path: &Path) -> Result<File, DriveError> {
     let give_up = Instant::now() + BUSY_PATIENCE;
     loop {
-        match OpenOptions::new().read(true).write(true).custom_flags(libc::O_EXCL | libc::O_CLOEXEC).open(path) {
+        match OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_EXCL | libc::O_CLOEXEC)
+            .open(path)
+        {
             Ok(file) => return Ok(file),
             Err(error) if error.raw_os_error() == Some(libc::EBUSY) => {
                 if Instant::now() >= give_up {
@@ -104,7 +126,12 @@ fn second_opinion_agrees(path: &Path, size_bytes: u64, serial: Option<&str>) -> 
                 (Some(theirs), Some(ours)) => theirs.contains(ours) || ours.contains(theirs),
                 _ => true,
             };
-            log::info!("{}: {:?}, {} bytes", path.display(), device.media_type, device.capacity);
+            log::info!(
+                "{}: {:?}, {} bytes",
+                path.display(),
+                device.media_type,
+                device.capacity
+            );
             device.capacity == size_bytes && same_serial
         }
         Err(error) => {
@@ -129,16 +156,30 @@ pub(crate) fn wait_for_node(path: &Path) -> Result<(), DriveError> {
 /// The node of a partition: `/dev/sdb2`, `/dev/nvme0n1p2`.
 pub(crate) fn partition_node(disk: &Path, number: u32) -> PathBuf {
     let disk = disk.display().to_string();
-    let separator = if disk.ends_with(|last: char| last.is_ascii_digit()) { "p" } else { "" };
+    let separator = if disk.ends_with(|last: char| last.is_ascii_digit()) {
+        "p"
+    } else {
+        ""
+    };
     PathBuf::from(format!("{disk}{separator}{number}"))
 }
 
 pub(crate) fn is_gone(error: &std::io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENXIO | libc::ENODEV | libc::ENOMEDIUM))
+    matches!(
+        error.raw_os_error(),
+        Some(libc::ENOENT | libc::ENXIO | libc::ENODEV | libc::ENOMEDIUM)
+    )
 }
 
 pub(crate) fn io_error(action: &'static str, error: &std::io::Error) -> DriveError {
-    if is_gone(error) { DriveError::Gone } else { DriveError::Io { action, errno: error.raw_os_error().unwrap_or(0) } }
+    if is_gone(error) {
+        DriveError::Gone
+    } else {
+        DriveError::Io {
+            action,
+            errno: error.raw_os_error().unwrap_or(0),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -147,7 +188,11 @@ mod tests {
 
     #[test]
     fn partitions_are_named_as_the_kernel_does() {
-        let table = [("/dev/sdb", "/dev/sdb2"), ("/dev/nvme0n1", "/dev/nvme0n1p2"), ("/dev/mmcblk0", "/dev/mmcblk0p2")];
+        let table = [
+            ("/dev/sdb", "/dev/sdb2"),
+            ("/dev/nvme0n1", "/dev/nvme0n1p2"),
+            ("/dev/mmcblk0", "/dev/mmcblk0p2"),
+        ];
         for (disk, partition) in table {
             assert_eq!(partition_node(Path::new(disk), 2), Path::new(partition));
         }

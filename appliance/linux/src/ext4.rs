@@ -13,7 +13,13 @@ use crate::tool;
 pub(crate) fn make(device: &Path) -> Result<(), DriveError> {
     let device = device.display().to_string();
     let options = "lazy_itable_init=1,lazy_journal_init=0,nodiscard";
-    tool::succeed("mke2fs", &["-q", "-F", "-t", "ext4", "-m", "0", "-L", "heirloom", "-E", options, &device]).map(drop)
+    tool::succeed(
+        "mke2fs",
+        &[
+            "-q", "-F", "-t", "ext4", "-m", "0", "-L", "heirloom", "-E", options, &device,
+        ],
+    )
+    .map(drop)
 }
 
 /// Replays the journal, and mends what can be mended without losing anything. Quick on a sound file system.
@@ -28,6 +34,9 @@ pub(crate) fn check(device: &Path) -> Result<(), DriveError> {
     match tool::status(&output) {
         // 1: errors were corrected. 2 asks for a restart, which concerns mounted file systems.
         0..=2 => Ok(()),
-        status => Err(DriveError::Tool { program: "e2fsck", status }),
+        status => Err(DriveError::Tool {
+            program: "e2fsck",
+            status,
+        }),
     }
 }

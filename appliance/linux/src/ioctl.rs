@@ -49,7 +49,12 @@ pub(crate) fn is_read_only(disk: &File) -> nix::Result<bool> {
 
 /// Columns and rows of a terminal (`TIOCGWINSZ`); zeros when it does not know.
 pub(crate) fn window_size(terminal: &File) -> nix::Result<(u16, u16)> {
-    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    let mut size = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     // SAFETY: the kernel writes one winsize, to a live local.
     unsafe { raw::tiocgwinsz(terminal.as_raw_fd(), &mut size) }?;
     Ok((size.ws_col, size.ws_row))

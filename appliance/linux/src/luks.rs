@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use heirloom_engine::{DriveError, Passphrase};
 
-
 use crate::tool;
 
 /// Name of the mapping of the open archive.
@@ -27,7 +26,9 @@ pub struct KeyDerivation {
 
 impl Default for KeyDerivation {
     fn default() -> Self {
-        Self { memory_kib: ARGON2_MEMORY_KIB_MAX }
+        Self {
+            memory_kib: ARGON2_MEMORY_KIB_MAX,
+        }
     }
 }
 
@@ -35,10 +36,15 @@ impl KeyDerivation {
     /// The default, or what QEMU's firmware configuration asks for, since emulation is many times slower than a PC. No PC has that
     /// device; the host of a virtual machine could read its memory anyway; and it concerns only archives that are made in there.
     pub fn for_this_machine() -> Self {
-        const ASKED: &str = "/sys/firmware/qemu_fw_cfg/by_name/opt/org.heirloom/argon2-memory-kib/raw";
-        let asked = std::fs::read_to_string(ASKED).ok().and_then(|text| text.trim().parse::<u32>().ok());
+        const ASKED: &str =
+            "/sys/firmware/qemu_fw_cfg/by_name/opt/org.heirloom/argon2-memory-kib/raw";
+        let asked = std::fs::read_to_string(ASKED)
+            .ok()
+            .and_then(|text| text.trim().parse::<u32>().ok());
         match asked {
-            Some(kib) => Self { memory_kib: kib.clamp(ARGON2_MEMORY_KIB_MIN, ARGON2_MEMORY_KIB_MAX) },
+            Some(kib) => Self {
+                memory_kib: kib.clamp(ARGON2_MEMORY_KIB_MIN, ARGON2_MEMORY_KIB_MAX),
+            },
             None => Self::default(),
         }
     }
@@ -61,9 +67,33 @@ pub(crate) fn format(
     let output = tool::run(
         "cryptsetup",
         &[
-            "luksFormat", "--batch-mode", "--type", "luks2", "--cipher", "aes-xts-plain64", "--key-size", "512", "--hash",
-            "sha256", "--sector-size", "4096", "--pbkdf", "argon2id", "--pbkdf-memory", &memory, "--pbkdf-force-iterations",
-            &passes, "--pbkdf-parallel", &lanes, "--key-slot", "0", "--label", name, "--key-file", "-", &partition,
+            "luksFormat",
+            "--batch-mode",
+            "--type",
+            "luks2",
+            "--cipher",
+            "aes-xts-plain64",
+            "--key-size",
+            "512",
+            "--hash",
+            "sha256",
+            "--sector-size",
+            "4096",
+            "--pbkdf",
+            "argon2id",
+            "--pbkdf-memory",
+            &memory,
+            "--pbkdf-force-iterations",
+            &passes,
+            "--pbkdf-parallel",
+            &lanes,
+            "--key-slot",
+            "0",
+            "--label",
+            name,
+            "--key-file",
+            "-",
+            &partition,
         ],
         Some(passphrase.expose().as_bytes()),
     )?;
@@ -81,8 +111,20 @@ pub(crate) struct Unlocked {
 /// [`DriveError::WrongPassphrase`], [`DriveError::OutOfMemory`], [`DriveError::Gone`], [`DriveError::Changed`] when it is in use.
 pub(crate) fn unlock(partition: &Path, passphrase: &Passphrase) -> Result<Unlocked, DriveError> {
     let partition = partition.display().to_string();
-    let arguments = ["open", "--type", "luks2", "--key-file", "-", &partition, MAPPING];
-    let output = tool::run("cryptsetup", &arguments, Some(passphrase.expose().as_bytes()))?;
+    let arguments = [
+        "open",
+        "--type",
+        "luks2",
+        "--key-file",
+        "-",
+        &partition,
+        MAPPING,
+    ];
+    let output = tool::run(
+        "cryptsetup",
+        &arguments,
+        Some(passphrase.expose().as_bytes()),
+    )?;
     outcome(tool::status(&output))?;
     Ok(Unlocked { mapped: true })
 }
@@ -105,7 +147,9 @@ impl Unlocked {
 
 impl Drop for Unlocked {
     fn drop(&mut self) {
-        if self.mapped && let Err(error) = remove_mapping() {
+        if self.mapped
+            && let Err(error) = remove_mapping()
+        {
             log::warn!("the archive stays unlocked: {error}");
         }
     }
@@ -130,7 +174,10 @@ pub(crate) fn remove_mapping() -> Result<(), DriveError> {
 /// # Errors
 /// [`DriveError::Tool`] when there is no header.
 pub(crate) fn uuid(partition: &Path) -> Result<String, DriveError> {
-    let printed = tool::succeed("cryptsetup", &["luksUUID", &partition.display().to_string()])?;
+    let printed = tool::succeed(
+        "cryptsetup",
+        &["luksUUID", &partition.display().to_string()],
+    )?;
     Ok(String::from_utf8_lossy(&printed).trim().to_owned())
 }
 
@@ -140,7 +187,15 @@ pub(crate) fn uuid(partition: &Path) -> Result<String, DriveError> {
 /// [`DriveError::Tool`].
 pub(crate) fn back_up_header(partition: &Path, file: &Path) -> Result<(), DriveError> {
     let (partition, file_name) = (partition.display().to_string(), file.display().to_string());
-    tool::succeed("cryptsetup", &["luksHeaderBackup", &partition, "--header-backup-file", &file_name])?;
+    tool::succeed(
+        "cryptsetup",
+        &[
+            "luksHeaderBackup",
+            &partition,
+            "--header-backup-file",
+            &file_name,
+        ],
+    )?;
     File::open(file)
         .and_then(|file| file.sync_all())
         .map_err(|error| crate::disk::io_error("writing the header's backup", &error))
@@ -153,7 +208,10 @@ fn outcome(status: i32) -> Result<(), DriveError> {
         3 => Err(DriveError::OutOfMemory),
         4 => Err(DriveError::Gone),
         5 => Err(DriveError::Changed),
-        _ => Err(DriveError::Tool { program: "cryptsetup", status }),
+        _ => Err(DriveError::Tool {
+            program: "cryptsetup",
+            status,
+        }),
     }
 }
 
@@ -166,6 +224,12 @@ mod tests {
         assert_eq!(outcome(0), Ok(()));
         assert_eq!(outcome(2), Err(DriveError::WrongPassphrase));
         assert_eq!(outcome(3), Err(DriveError::OutOfMemory));
-        assert_eq!(outcome(1), Err(DriveError::Tool { program: "cryptsetup", status: 1 }));
+        assert_eq!(
+            outcome(1),
+            Err(DriveError::Tool {
+                program: "cryptsetup",
+                status: 1
+            })
+        );
     }
 }

@@ -16,11 +16,19 @@ pub(crate) struct Mounted {
 ///
 /// # Errors
 /// [`DriveError::Io`], [`DriveError::Gone`].
-pub(crate) fn mount(device: &Path, place: &Path, kind: &str, options: &str) -> Result<Mounted, DriveError> {
+pub(crate) fn mount(
+    device: &Path,
+    place: &Path,
+    kind: &str,
+    options: &str,
+) -> Result<Mounted, DriveError> {
     std::fs::create_dir_all(place).map_err(|error| crate::disk::io_error("mounting", &error))?;
     let flags = MsFlags::MS_NOATIME | MsFlags::MS_NODEV | MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
     nix::mount::mount(Some(device), place, Some(kind), flags, Some(options)).map_err(failed)?;
-    Ok(Mounted { place: place.to_owned(), mounted: true })
+    Ok(Mounted {
+        place: place.to_owned(),
+        mounted: true,
+    })
 }
 
 impl Mounted {
@@ -58,6 +66,9 @@ pub(crate) fn detach(place: &Path) {
 fn failed(errno: Errno) -> DriveError {
     match errno {
         Errno::ENOENT | Errno::ENXIO | Errno::ENODEV => DriveError::Gone,
-        errno => DriveError::Io { action: "mounting", errno: errno as i32 },
+        errno => DriveError::Io {
+            action: "mounting",
+            errno: errno as i32,
+        },
     }
 }

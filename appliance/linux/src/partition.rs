@@ -14,9 +14,13 @@ const BOOT_PARTITION_BYTES: u64 = 512 * MIB;
 const UNFINISHED_NAME: &str = "heirloom-setup";
 
 /// EFI system partition, C12A7328-F81F-11D2-BA4B-00A0C93EC93B, in the byte order of the disk.
-const ESP_TYPE: [u8; 16] = [0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b];
+const ESP_TYPE: [u8; 16] = [
+    0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b,
+];
 /// Linux dm-crypt with LUKS, CA7D7CCB-63ED-4C53-861C-1742536059CC (Discoverable Partitions Specification).
-const LUKS_TYPE: [u8; 16] = [0xcb, 0x7c, 0x7d, 0xca, 0xed, 0x63, 0x53, 0x4c, 0x86, 0x1c, 0x17, 0x42, 0x53, 0x60, 0x59, 0xcc];
+const LUKS_TYPE: [u8; 16] = [
+    0xcb, 0x7c, 0x7d, 0xca, 0xed, 0x63, 0x53, 0x4c, 0x86, 0x1c, 0x17, 0x42, 0x53, 0x60, 0x59, 0xcc,
+];
 
 /// Number of the open partition.
 pub(crate) const BOOT_PARTITION: u32 = 1;
@@ -34,12 +38,15 @@ pub(crate) fn write_table(disk: &mut ExclusiveDisk) -> Result<(), DriveError> {
     let sectors_in_mib = MIB / disk.sector_bytes;
     let boot_first = sectors_in_mib;
     let archive_first = boot_first + BOOT_PARTITION_BYTES / disk.sector_bytes;
-    let mut table = GPT::new_from(&mut disk.file, disk.sector_bytes, random_guid()?).map_err(failed)?;
+    let mut table =
+        GPT::new_from(&mut disk.file, disk.sector_bytes, random_guid()?).map_err(failed)?;
     // The end is rounded down to 1 MiB, so that the length is a multiple of 4 KiB, and the drive fits a slightly smaller twin.
     let archive_end = (table.header.last_usable_lba + 1) / sectors_in_mib * sectors_in_mib;
     table[BOOT_PARTITION] = entry(ESP_TYPE, boot_first, archive_first - 1, BOOT_PARTITION_NAME)?;
     table[ARCHIVE_PARTITION] = entry(LUKS_TYPE, archive_first, archive_end - 1, UNFINISHED_NAME)?;
-    disk.file.seek(SeekFrom::Start(0)).map_err(|error| crate::disk::io_error("writing the partition table", &error))?;
+    disk.file
+        .seek(SeekFrom::Start(0))
+        .map_err(|error| crate::disk::io_error("writing the partition table", &error))?;
     GPT::write_protective_mbr_into(&mut disk.file, disk.sector_bytes).map_err(failed)?;
     table.write_into(&mut disk.file).map_err(failed)?;
     for first in [boot_first, archive_first] {
@@ -59,7 +66,12 @@ pub(crate) fn declare_finished(disk: &mut ExclusiveDisk) -> Result<(), DriveErro
     disk.reread_partitions()
 }
 
-fn entry(kind: [u8; 16], first: u64, last: u64, name: &str) -> Result<GPTPartitionEntry, DriveError> {
+fn entry(
+    kind: [u8; 16],
+    first: u64,
+    last: u64,
+    name: &str,
+) -> Result<GPTPartitionEntry, DriveError> {
     Ok(GPTPartitionEntry {
         partition_type_guid: kind,
         unique_partition_guid: random_guid()?,
@@ -73,7 +85,10 @@ fn entry(kind: [u8; 16], first: u64, last: u64, name: &str) -> Result<GPTPartiti
 /// A version 4 GUID (RFC 9562, section 5.4), in the byte order of the disk.
 fn random_guid() -> Result<[u8; 16], DriveError> {
     let mut guid = [0; 16];
-    getrandom::fill(&mut guid).map_err(|_| DriveError::Io { action: "drawing random numbers", errno: 0 })?;
+    getrandom::fill(&mut guid).map_err(|_| DriveError::Io {
+        action: "drawing random numbers",
+        errno: 0,
+    })?;
     guid[7] = guid[7] & 0x0f | 0x40;
     guid[8] = guid[8] & 0x3f | 0x80;
     Ok(guid)
@@ -83,6 +98,9 @@ fn failed(error: gptman::Error) -> DriveError {
     log::warn!("partition table: {error}");
     match error {
         gptman::Error::Io(error) => crate::disk::io_error("writing the partition table", &error),
-        _ => DriveError::Io { action: "writing the partition table", errno: 0 },
+        _ => DriveError::Io {
+            action: "writing the partition table",
+            errno: 0,
+        },
     }
 }

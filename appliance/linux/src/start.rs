@@ -10,7 +10,16 @@ use crate::tool;
 
 /// Loaded at once because nothing announces them: the device mapper's control node, QEMU's firmware configuration, and what a drive's
 /// set-up needs, so that the person does not wait for them later.
-const MODULES: [&str; 8] = ["dm_mod", "dm_crypt", "xts", "ext4", "vfat", "nls_cp437", "nls_ascii", "qemu_fw_cfg"];
+const MODULES: [&str; 8] = [
+    "dm_mod",
+    "dm_crypt",
+    "xts",
+    "ext4",
+    "vfat",
+    "nls_cp437",
+    "nls_ascii",
+    "qemu_fw_cfg",
+];
 
 /// Mounts what every program expects. For process 1, before anything else.
 ///
@@ -21,7 +30,12 @@ pub fn mount_early() -> io::Result<()> {
     let mounts: [(&str, &str, MsFlags, &str); 5] = [
         ("proc", "/proc", safe, ""),
         ("sysfs", "/sys", safe, ""),
-        ("devtmpfs", "/dev", MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC, "mode=0755"),
+        (
+            "devtmpfs",
+            "/dev",
+            MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC,
+            "mode=0755",
+        ),
         ("tmpfs", "/run", safe, "mode=0755"),
         ("tmpfs", "/tmp", safe, "mode=1777"),
     ];

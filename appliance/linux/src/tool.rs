@@ -9,15 +9,26 @@ use heirloom_engine::DriveError;
 ///
 /// # Errors
 /// [`DriveError::Io`] when it can't be started or fed; how it ended is in the output.
-pub(crate) fn run(program: &'static str, arguments: &[&str], input: Option<&[u8]>) -> Result<Output, DriveError> {
+pub(crate) fn run(
+    program: &'static str,
+    arguments: &[&str],
+    input: Option<&[u8]>,
+) -> Result<Output, DriveError> {
     log::info!("runs {program} {}", arguments.join(" "));
-    let io = |error: std::io::Error| DriveError::Io { action: program, errno: error.raw_os_error().unwrap_or(0) };
+    let io = |error: std::io::Error| DriveError::Io {
+        action: program,
+        errno: error.raw_os_error().unwrap_or(0),
+    };
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin")
         .env("LC_ALL", "C.UTF-8")
-        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdin(if input.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -42,7 +53,14 @@ pub(crate) fn run(program: &'static str, arguments: &[&str], input: Option<&[u8]
 /// [`DriveError::Tool`] with its exit status.
 pub(crate) fn succeed(program: &'static str, arguments: &[&str]) -> Result<Vec<u8>, DriveError> {
     let output = run(program, arguments, None)?;
-    if output.status.success() { Ok(output.stdout) } else { Err(DriveError::Tool { program, status: status(&output) }) }
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(DriveError::Tool {
+            program,
+            status: status(&output),
+        })
+    }
 }
 
 /// The exit status; -1 when a signal ended it.

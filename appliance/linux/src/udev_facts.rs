@@ -3,7 +3,9 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use heirloom_engine::{Content, DeviceFacts, DeviceForm, DeviceId, DiskBus, DiskFacts, PartitionFacts, UsbFacts};
+use heirloom_engine::{
+    Content, DeviceFacts, DeviceForm, DeviceId, DiskBus, DiskFacts, PartitionFacts, UsbFacts,
+};
 use udev::{Device, Enumerator};
 
 use crate::watch::Node;
@@ -18,14 +20,18 @@ pub(crate) fn usb(device: &Device) -> Option<(DeviceFacts, Node)> {
     }
     let interfaces = parse_interfaces(&property(device, "ID_USB_INTERFACES").unwrap_or_default());
     // Mass storage is seen as a disk; hubs and keyboards are no one's concern.
-    let interesting = interfaces.iter().any(|(class, ..)| !matches!(class, 3 | 8 | 9));
+    let interesting = interfaces
+        .iter()
+        .any(|(class, ..)| !matches!(class, 3 | 8 | 9));
     if !interesting {
         return None;
     }
     let number = |attribute_name| attribute(device, attribute_name)?.parse::<u8>().ok();
     let (bus, address) = (number("busnum")?, number("devnum")?);
     let id = |attribute_name| {
-        attribute(device, attribute_name).and_then(|text| u16::from_str_radix(&text, 16).ok()).unwrap_or(0)
+        attribute(device, attribute_name)
+            .and_then(|text| u16::from_str_radix(&text, 16).ok())
+            .unwrap_or(0)
     };
     let facts = DeviceFacts {
         id: DeviceId(format!("{}@{address}", device.syspath().display())),
@@ -39,13 +45,21 @@ pub(crate) fn usb(device: &Device) -> Option<(DeviceFacts, Node)> {
             interfaces,
         }),
     };
-    Some((facts, Node::Usb { bus, device: address }))
+    Some((
+        facts,
+        Node::Usb {
+            bus,
+            device: address,
+        },
+    ))
 }
 
 /// `:060101:ff4201:` gives its triples.
 fn parse_interfaces(text: &str) -> Vec<(u8, u8, u8)> {
     let byte = |triple: &str, at: usize| u8::from_str_radix(triple.get(at..at + 2)?, 16).ok();
-    text.split(':').filter_map(|triple| Some((byte(triple, 0)?, byte(triple, 2)?, byte(triple, 4)?))).collect()
+    text.split(':')
+        .filter_map(|triple| Some((byte(triple, 0)?, byte(triple, 2)?, byte(triple, 4)?)))
+        .collect()
 }
 
 fn interface_names(device: &Device) -> Vec<String> {
@@ -53,7 +67,9 @@ fn interface_names(device: &Device) -> Vec<String> {
         let mut enumerator = Enumerator::new()?;
         enumerator.match_parent(device)?;
         enumerator.match_subsystem("usb")?;
-        let names = enumerator.scan_devices()?.filter_map(|child| attribute(&child, "interface"));
+        let names = enumerator
+            .scan_devices()?
+            .filter_map(|child| attribute(&child, "interface"));
         Ok(names.collect())
     };
     children().unwrap_or_else(|error| {
@@ -69,7 +85,10 @@ pub(crate) fn disk(device: &Device) -> Option<(DeviceFacts, Node)> {
         return None;
     }
     let name = device.sysname().to_str()?;
-    if ["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd"].iter().any(|prefix| name.starts_with(prefix)) {
+    if ["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+    {
         return None;
     }
     let node = device.devnode()?.to_owned();
@@ -78,7 +97,9 @@ pub(crate) fn disk(device: &Device) -> Option<(DeviceFacts, Node)> {
     let facts = DeviceFacts {
         id: DeviceId(format!("{}@{sequence}", device.syspath().display())),
         manufacturer: encoded(device, "ID_VENDOR").unwrap_or_default(),
-        model: encoded(device, "ID_MODEL").or_else(|| property(device, "ID_NAME")).unwrap_or_default(),
+        model: encoded(device, "ID_MODEL")
+            .or_else(|| property(device, "ID_NAME"))
+            .unwrap_or_default(),
         serial: property(device, "ID_SERIAL_SHORT"),
         form: DeviceForm::Disk(DiskFacts {
             bus,
@@ -94,11 +115,18 @@ pub(crate) fn disk(device: &Device) -> Option<(DeviceFacts, Node)> {
 }
 
 fn bus(device: &Device, name: &str) -> DiskBus {
-    let over_usb = matches!(device.parent_with_subsystem_devtype("usb", "usb_device"), Ok(Some(_)));
+    let over_usb = matches!(
+        device.parent_with_subsystem_devtype("usb", "usb_device"),
+        Ok(Some(_))
+    );
     match () {
         () if over_usb => DiskBus::Usb,
         // A card in a slot says SD; eMMC, which is soldered in, says MMC.
-        () if name.starts_with("mmcblk") && parent_attribute(device, "type").as_deref() == Some("SD") => DiskBus::Card,
+        () if name.starts_with("mmcblk")
+            && parent_attribute(device, "type").as_deref() == Some("SD") =>
+        {
+            DiskBus::Card
+        }
         () => DiskBus::Internal,
     }
 }
@@ -112,12 +140,16 @@ fn partitions(disk: &Device) -> Vec<PartitionFacts> {
         let mut enumerator = Enumerator::new()?;
         enumerator.match_parent(disk)?;
         enumerator.match_subsystem("block")?;
-        let children = enumerator.scan_devices()?.filter(|child| child.devtype() == Some(OsStr::new("partition")));
+        let children = enumerator
+            .scan_devices()?
+            .filter(|child| child.devtype() == Some(OsStr::new("partition")));
         let mut partitions: Vec<_> = children
             .filter_map(|child| {
                 Some(PartitionFacts {
                     number: attribute(&child, "partition")?.parse().ok()?,
-                    name: property(&child, "ID_PART_ENTRY_NAME").map(|name| unescape(&name)).unwrap_or_default(),
+                    name: property(&child, "ID_PART_ENTRY_NAME")
+                        .map(|name| unescape(&name))
+                        .unwrap_or_default(),
                     size_bytes: size_bytes(&child),
                     content: content(&child),
                 })
@@ -135,27 +167,38 @@ fn partitions(disk: &Device) -> Vec<PartitionFacts> {
 fn content(device: &Device) -> Option<Content> {
     Some(Content {
         kind: property(device, "ID_FS_TYPE").filter(|kind| !kind.is_empty())?,
-        label: property(device, "ID_FS_LABEL_ENC").map(|label| unescape(&label)).unwrap_or_default(),
+        label: property(device, "ID_FS_LABEL_ENC")
+            .map(|label| unescape(&label))
+            .unwrap_or_default(),
         uuid: property(device, "ID_FS_UUID").unwrap_or_default(),
     })
 }
 
 fn size_bytes(device: &Device) -> u64 {
-    attribute(device, "size").and_then(|sectors| sectors.parse::<u64>().ok()).unwrap_or(0) * SYSFS_SECTOR_BYTES
+    attribute(device, "size")
+        .and_then(|sectors| sectors.parse::<u64>().ok())
+        .unwrap_or(0)
+        * SYSFS_SECTOR_BYTES
 }
 
 /// A property with its `_ENC` form, which keeps spaces, preferred.
 fn encoded(device: &Device, name: &str) -> Option<String> {
-    let text = property(device, &format!("{name}_ENC")).map(|text| unescape(&text)).or_else(|| property(device, name))?;
+    let text = property(device, &format!("{name}_ENC"))
+        .map(|text| unescape(&text))
+        .or_else(|| property(device, name))?;
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 fn property(device: &Device, name: &str) -> Option<String> {
-    device.property_value(name).map(|value| value.to_string_lossy().into_owned())
+    device
+        .property_value(name)
+        .map(|value| value.to_string_lossy().into_owned())
 }
 
 fn attribute(device: &Device, name: &str) -> Option<String> {
-    device.attribute_value(name).map(|value| value.to_string_lossy().trim().to_owned())
+    device
+        .attribute_value(name)
+        .map(|value| value.to_string_lossy().trim().to_owned())
 }
 
 /// udev writes bytes outside of a small set as `\x20`.
@@ -163,10 +206,13 @@ fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let escaped = tail.strip_prefix(b"x").filter(|_| byte == b'\\').and_then(|digits| {
-            let digits = std::str::from_utf8(digits.get(..2)?).ok()?;
-            u8::from_str_radix(digits, 16).ok()
-        });
+        let escaped = tail
+            .strip_prefix(b"x")
+            .filter(|_| byte == b'\\')
+            .and_then(|digits| {
+                let digits = std::str::from_utf8(digits.get(..2)?).ok()?;
+                u8::from_str_radix(digits, 16).ok()
+            });
         match escaped {
             Some(value) => {
                 bytes.push(value);
@@ -183,7 +229,10 @@ fn unescape(text: &str) -> String {
 
 /// Where a device is in sysfs, without our own addition.
 pub(crate) fn syspath_of(id: &DeviceId) -> PathBuf {
-    PathBuf::from(id.0.rsplit_once('@').map_or(id.0.as_str(), |(path, _)| path))
+    PathBuf::from(
+        id.0.rsplit_once('@')
+            .map_or(id.0.as_str(), |(path, _)| path),
+    )
 }
 
 #[cfg(test)]
@@ -207,7 +256,10 @@ mod tests {
 
     #[test]
     fn interfaces_are_read_as_triples() {
-        assert_eq!(parse_interfaces(":060101:ff4201:"), [(6, 1, 1), (0xff, 0x42, 1)]);
+        assert_eq!(
+            parse_interfaces(":060101:ff4201:"),
+            [(6, 1, 1), (0xff, 0x42, 1)]
+        );
         assert_eq!(parse_interfaces(""), []);
         assert_eq!(parse_interfaces(":06:zz0101:"), []);
     }

@@ -28,7 +28,10 @@ pub struct LinuxVolume {
 impl LinuxVolume {
     /// Takes the folder; with `sign_of_life`, an I/O error after that path is gone means that the drive was pulled.
     pub fn new(top: impl Into<PathBuf>, sign_of_life: Option<PathBuf>) -> Self {
-        Self { top: top.into(), sign_of_life }
+        Self {
+            top: top.into(),
+            sign_of_life,
+        }
     }
 
     fn real(&self, path: &VolumePath) -> PathBuf {
@@ -36,7 +39,9 @@ impl LinuxVolume {
     }
 
     fn is_gone(&self) -> bool {
-        self.sign_of_life.as_ref().is_some_and(|sign| !sign.exists())
+        self.sign_of_life
+            .as_ref()
+            .is_some_and(|sign| !sign.exists())
     }
 
     fn error(&self, path: &VolumePath, errno: i32) -> VolumeError {
@@ -50,7 +55,10 @@ impl LinuxVolume {
             Errno::EMLINK => VolumeError::TooManyLinks,
             // The device below is no more, or ext4 has shut itself down because of it.
             Errno::ENODEV | Errno::ENXIO | Errno::ESHUTDOWN => VolumeError::Gone,
-            _ => VolumeError::Io { path: path.clone(), errno },
+            _ => VolumeError::Io {
+                path: path.clone(),
+                errno,
+            },
         }
     }
 
@@ -94,14 +102,26 @@ impl Volume for LinuxVolume {
     }
 
     fn create(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError> {
-        let file = OpenOptions::new().write(true).create_new(true).open(self.real(path)).map_err(self.io(path))?;
-        Ok(Box::new(LinuxDraft { volume: self.clone(), path: path.clone(), file }))
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(self.real(path))
+            .map_err(self.io(path))?;
+        Ok(Box::new(LinuxDraft {
+            volume: self.clone(),
+            path: path.clone(),
+            file,
+        }))
     }
 
     fn link(&self, existing: &VolumePath, new: &VolumePath) -> Result<(), VolumeError> {
         fs::hard_link(self.real(existing), self.real(new)).map_err(|error| {
             // Which of the two is meant is in the error itself.
-            let about = if error.kind() == ErrorKind::NotFound { existing } else { new };
+            let about = if error.kind() == ErrorKind::NotFound {
+                existing
+            } else {
+                new
+            };
             self.io(about)(error)
         })
     }
@@ -119,12 +139,17 @@ impl Volume for LinuxVolume {
     }
 
     fn rename(&self, from: &VolumePath, to: &VolumePath) -> Result<(), VolumeError> {
-        renameat2(AT_FDCWD, &self.real(from), AT_FDCWD, &self.real(to), RenameFlags::RENAME_NOREPLACE).map_err(
-            |errno| {
-                let about = if errno == Errno::ENOENT { from } else { to };
-                self.error(about, errno as i32)
-            },
+        renameat2(
+            AT_FDCWD,
+            &self.real(from),
+            AT_FDCWD,
+            &self.real(to),
+            RenameFlags::RENAME_NOREPLACE,
         )
+        .map_err(|errno| {
+            let about = if errno == Errno::ENOENT { from } else { to };
+            self.error(about, errno as i32)
+        })
     }
 
     fn remove(&self, path: &VolumePath) -> Result<(), VolumeError> {
@@ -141,7 +166,9 @@ impl Volume for LinuxVolume {
     }
 
     fn sync_folder(&self, path: &VolumePath) -> Result<(), VolumeError> {
-        File::open(self.real(path)).and_then(|folder| folder.sync_all()).map_err(self.io(path))
+        File::open(self.real(path))
+            .and_then(|folder| folder.sync_all())
+            .map_err(self.io(path))
     }
 
     fn flush(&self) -> Result<(), VolumeError> {
@@ -164,7 +191,12 @@ impl Volume for LinuxVolume {
         path: &VolumePath,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<u64, VolumeError> {
-        let open = |flags| OpenOptions::new().read(true).custom_flags(flags).open(self.real(path));
+        let open = |flags| {
+            OpenOptions::new()
+                .read(true)
+                .custom_flags(flags)
+                .open(self.real(path))
+        };
         let file = match open(libc::O_DIRECT) {
             // A file system without O_DIRECT (tmpfs): its pages are dropped before they are read, as far as that goes.
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
@@ -180,7 +212,9 @@ impl Volume for LinuxVolume {
     }
 
     fn size_bytes(&self, path: &VolumePath) -> Result<u64, VolumeError> {
-        Ok(fs::symlink_metadata(self.real(path)).map_err(self.io(path))?.len())
+        Ok(fs::symlink_metadata(self.real(path))
+            .map_err(self.io(path))?
+            .len())
     }
 
     fn list(&self, folder: Option<&VolumePath>) -> Result<Vec<Entry>, VolumeError> {
@@ -197,7 +231,10 @@ impl Volume for LinuxVolume {
                 () => EntryKind::File,
             };
             // A name that is not UTF-8 is none of ours; it is shown as well as it can be, so that it is noticed.
-            entries.push(Entry { name: entry.file_name().to_string_lossy().into_owned(), kind });
+            entries.push(Entry {
+                name: entry.file_name().to_string_lossy().into_owned(),
+                kind,
+            });
         }
         // What ext4 makes for e2fsck is no part of the archive.
         if folder.is_none() {
@@ -226,12 +263,16 @@ struct LinuxDraft {
 
 impl Draft for LinuxDraft {
     fn write(&mut self, bytes: &[u8]) -> Result<(), VolumeError> {
-        self.file.write_all(bytes).map_err(self.volume.io(&self.path))
+        self.file
+            .write_all(bytes)
+            .map_err(self.volume.io(&self.path))
     }
 
     fn sync(self: Box<Self>, modified_unix_s: Option<i64>) -> Result<(), VolumeError> {
         if let Some(time) = modified_unix_s.and_then(system_time) {
-            self.file.set_modified(time).map_err(self.volume.io(&self.path))?;
+            self.file
+                .set_modified(time)
+                .map_err(self.volume.io(&self.path))?;
         }
         self.file.sync_all().map_err(self.volume.io(&self.path))
     }
@@ -239,7 +280,11 @@ impl Draft for LinuxDraft {
 
 fn system_time(unix_s: i64) -> Option<SystemTime> {
     let distance = Duration::from_secs(unix_s.unsigned_abs());
-    if unix_s < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
+    if unix_s < 0 {
+        UNIX_EPOCH.checked_sub(distance)
+    } else {
+        UNIX_EPOCH.checked_add(distance)
+    }
 }
 
 /// A path in sysfs that disappears when the disk behind a block device's node is unplugged.
@@ -267,8 +312,14 @@ mod tests {
         let folder = folder();
         let volume = LinuxVolume::new(folder.path(), None);
         for (name, unix_s) in [("old", -1_000_000_000), ("new", 4_000_000_000)] {
-            volume.create(&VolumePath::new(name)).expect("create").sync(Some(unix_s)).expect("sync");
-            let modified = fs::metadata(folder.path().join(name)).and_then(|found| found.modified()).expect("its time");
+            volume
+                .create(&VolumePath::new(name))
+                .expect("create")
+                .sync(Some(unix_s))
+                .expect("sync");
+            let modified = fs::metadata(folder.path().join(name))
+                .and_then(|found| found.modified())
+                .expect("its time");
             assert_eq!(Some(modified), system_time(unix_s), "{name}");
         }
     }
@@ -280,7 +331,10 @@ mod tests {
         fs::write(&sign, "").expect("a sign of life");
         let volume = LinuxVolume::new(folder.path().join("not mounted"), Some(sign.clone()));
         let path = VolumePath::new("file");
-        assert_eq!(volume.size_bytes(&path), Err(VolumeError::Missing(path.clone())));
+        assert_eq!(
+            volume.size_bytes(&path),
+            Err(VolumeError::Missing(path.clone()))
+        );
         fs::remove_file(sign).expect("take it away");
         assert_eq!(volume.size_bytes(&path), Err(VolumeError::Gone));
         assert_eq!(volume.remove(&path), Err(VolumeError::Gone));

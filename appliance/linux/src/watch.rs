@@ -61,7 +61,10 @@ impl Watch {
 pub fn watch(tell: impl Fn(WatchEvent) + Send + 'static) -> Watch {
     let watch = Watch::default();
     let shared = watch.clone();
-    let watcher = Watcher { known: shared, tell: Box::new(tell) };
+    let watcher = Watcher {
+        known: shared,
+        tell: Box::new(tell),
+    };
     std::thread::spawn(move || {
         if let Err(error) = watcher.run() {
             // Without devices there is nothing to do; the supervisor starts the worker anew.
@@ -80,8 +83,10 @@ struct Watcher {
 impl Watcher {
     fn run(&self) -> std::io::Result<()> {
         // The monitor first: what comes during the enumeration is then told twice, and not missed.
-        let socket =
-            MonitorBuilder::new()?.match_subsystem("usb")?.match_subsystem("block")?.listen()?;
+        let socket = MonitorBuilder::new()?
+            .match_subsystem("usb")?
+            .match_subsystem("block")?
+            .listen()?;
         crate::start::settle();
         for subsystem in ["usb", "block"] {
             let mut enumerator = Enumerator::new()?;
@@ -118,7 +123,10 @@ impl Watcher {
             _ => None,
         };
         let Some((facts, node)) = found else { return };
-        let before = self.known.locked().insert(facts.id.clone(), (facts.clone(), node));
+        let before = self
+            .known
+            .locked()
+            .insert(facts.id.clone(), (facts.clone(), node));
         if before.is_none_or(|(before, _)| before != facts) {
             log::info!("sees {facts:?}");
             (self.tell)(WatchEvent::Seen(facts));
@@ -135,8 +143,11 @@ impl Watcher {
         // Ids carry a number after the path; whatever was at this path is gone.
         let gone: Vec<DeviceId> = {
             let mut known = self.known.locked();
-            let gone: Vec<_> =
-                known.keys().filter(|id| udev_facts::syspath_of(id) == device.syspath()).cloned().collect();
+            let gone: Vec<_> = known
+                .keys()
+                .filter(|id| udev_facts::syspath_of(id) == device.syspath())
+                .cloned()
+                .collect();
             gone.iter().for_each(|id| drop(known.remove(id)));
             gone
         };

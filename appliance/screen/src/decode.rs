@@ -70,15 +70,22 @@ fn character(bytes: &[u8]) -> Step {
         // A continuation without a beginning.
         _ => return Step::Took(1, None),
     };
-    let Some(sequence) = bytes.get(..wanted) else { return Step::Wait };
-    match std::str::from_utf8(sequence).ok().and_then(|text| text.chars().next()) {
+    let Some(sequence) = bytes.get(..wanted) else {
+        return Step::Wait;
+    };
+    match std::str::from_utf8(sequence)
+        .ok()
+        .and_then(|text| text.chars().next())
+    {
         Some(character) => Step::Took(wanted, Some(Command::Type(character))),
         None => Step::Took(1, None),
     }
 }
 
 fn escape(bytes: &[u8]) -> Step {
-    let Some(&kind) = bytes.get(1) else { return Step::Wait };
+    let Some(&kind) = bytes.get(1) else {
+        return Step::Wait;
+    };
     match kind {
         // SS3: F1 and the arrows of terminals in application mode.
         b'O' => match bytes.get(2) {
@@ -101,7 +108,10 @@ fn escape(bytes: &[u8]) -> Step {
 }
 
 fn control_sequence(bytes: &[u8]) -> Step {
-    let end = bytes[2..].iter().position(|byte| matches!(byte, 0x40..=0x7e)).map(|at| at + 2);
+    let end = bytes[2..]
+        .iter()
+        .position(|byte| matches!(byte, 0x40..=0x7e))
+        .map(|at| at + 2);
     match end {
         None if bytes.len() > SEQUENCE_BYTES_MAX => Step::Took(bytes.len(), None),
         None => Step::Wait,
@@ -132,14 +142,20 @@ mod tests {
 
     const SEQUENCES: &[(&[u8], &[Command])] = &[
         (b"a", &[Command::Type('a')]),
-        ("ä€🎂".as_bytes(), &[Command::Type('ä'), Command::Type('€'), Command::Type('🎂')]),
+        (
+            "ä€🎂".as_bytes(),
+            &[Command::Type('ä'), Command::Type('€'), Command::Type('🎂')],
+        ),
         (b"\r", &[Command::Accept]),
         (b"\n", &[Command::Accept]),
         (b"\x7f\x08", &[Command::Erase, Command::Erase]),
         (b"\x1b[A\x1b[B", &[Command::Up, Command::Down]),
         (b"\x1bOA\x1bOB", &[Command::Up, Command::Down]),
         (b"\x1b[5~\x1b[6~", &[Command::PageUp, Command::PageDown]),
-        (b"\x1b[[A\x1bOP\x1b[11~", &[Command::Help, Command::Help, Command::Help]),
+        (
+            b"\x1b[[A\x1bOP\x1b[11~",
+            &[Command::Help, Command::Help, Command::Help],
+        ),
         (b"\x1b[1;5A", &[Command::Up]),
         (b"\x1b[3~\x1b[C\x1b[[Bx", &[Command::Type('x')]),
         (b"\x1b\x1b[A", &[Command::Back, Command::Up]),
@@ -152,7 +168,10 @@ mod tests {
         for (bytes, commands) in SEQUENCES {
             assert_eq!(KeyDecoder::default().feed(bytes), *commands, "{bytes:x?}");
             let mut decoder = KeyDecoder::default();
-            let slowly: Vec<_> = bytes.iter().flat_map(|byte| decoder.feed(&[*byte])).collect();
+            let slowly: Vec<_> = bytes
+                .iter()
+                .flat_map(|byte| decoder.feed(&[*byte]))
+                .collect();
             assert_eq!(slowly, *commands, "{bytes:x?}, one by one");
         }
     }

@@ -21,10 +21,17 @@ const FACT_COLUMNS: usize = 26;
 
 const PLAIN: Style = Style::new();
 const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
-const GOOD: Style = Style::new().fg(Color::LightGreen).add_modifier(Modifier::BOLD);
-const BAD: Style = Style::new().fg(Color::LightYellow).add_modifier(Modifier::BOLD);
+const GOOD: Style = Style::new()
+    .fg(Color::LightGreen)
+    .add_modifier(Modifier::BOLD);
+const BAD: Style = Style::new()
+    .fg(Color::LightYellow)
+    .add_modifier(Modifier::BOLD);
 const DIM: Style = Style::new().fg(Color::Gray);
-const BARS: Style = Style::new().fg(Color::White).bg(Color::Blue).add_modifier(Modifier::BOLD);
+const BARS: Style = Style::new()
+    .fg(Color::White)
+    .bg(Color::Blue)
+    .add_modifier(Modifier::BOLD);
 const CURSOR: Style = Style::new().fg(Color::Black).bg(Color::White);
 
 /// A text screen that is written to as a stream of bytes.
@@ -39,11 +46,17 @@ impl<W: Write> Terminal<W> {
     /// When it can't be written to.
     pub fn new(writer: W, columns: u16, rows: u16) -> io::Result<Self> {
         let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
-        let inner = ratatui::Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport })?;
+        let inner = ratatui::Terminal::with_options(
+            CrosstermBackend::new(writer),
+            TerminalOptions { viewport },
+        )?;
         let mut terminal = Self { inner };
         // By hand: the library's own clearing first asks the terminal where its cursor is, and waits for an answer on standard input.
         // Colours back to normal, everything erased, cursor at the top (ECMA-48: SGR, ED, CUP).
-        terminal.inner.backend_mut().write_all(b"\x1b[0m\x1b[2J\x1b[H")?;
+        terminal
+            .inner
+            .backend_mut()
+            .write_all(b"\x1b[0m\x1b[2J\x1b[H")?;
         terminal.inner.hide_cursor()?;
         Ok(terminal)
     }
@@ -63,7 +76,11 @@ impl<W: Write> Terminal<W> {
 
 /// Puts a view into cells.
 pub fn draw(view: &View, area: Rect, cells: &mut Buffer) {
-    let page = if view.help { words::help(&view.page) } else { words::page(&view.page) };
+    let page = if view.help {
+        words::help(&view.page)
+    } else {
+        words::page(&view.page)
+    };
     paint(&page, area, cells);
 }
 
@@ -78,7 +95,12 @@ fn paint(page: &Page, area: Rect, cells: &mut Buffer) {
     }
     let width = area.width.min(COLUMNS_MAX);
     let left = area.x + (area.width - width) / 2;
-    bar(cells, Rect::new(area.x, area.y, area.width, 1), left, "Heirloom");
+    bar(
+        cells,
+        Rect::new(area.x, area.y, area.width, 1),
+        left,
+        "Heirloom",
+    );
     cells.set_stringn(left, area.y + 2, &page.title, width.into(), STRONG);
 
     let lines = lay_out(&page.pieces, width.into(), usize::from(area.height) - 6);
@@ -87,24 +109,45 @@ fn paint(page: &Page, area: Rect, cells: &mut Buffer) {
     for (row, line) in (first_row..).zip(lines.iter().take(room)) {
         let mut column = left;
         for (text, style) in &line.spans {
-            let (end, _) = cells.set_stringn(column, row, text, usize::from(left + width - column), *style);
+            let (end, _) = cells.set_stringn(
+                column,
+                row,
+                text,
+                usize::from(left + width - column),
+                *style,
+            );
             column = end;
         }
     }
-    let keys: Vec<String> = page.keys.iter().map(|(key, meaning)| format!("{key} {meaning}")).collect();
+    let keys: Vec<String> = page
+        .keys
+        .iter()
+        .map(|(key, meaning)| format!("{key} {meaning}"))
+        .collect();
     let last = Rect::new(area.x, area.y + area.height - 1, area.width, 1);
     bar(cells, last, left, &keys.join("   "));
 }
 
 fn bar(cells: &mut Buffer, area: Rect, left: u16, text: &str) {
     cells.set_style(area, BARS);
-    cells.set_stringn(left, area.y, text, usize::from(area.x + area.width - left), BARS);
+    cells.set_stringn(
+        left,
+        area.y,
+        text,
+        usize::from(area.x + area.width - left),
+        BARS,
+    );
 }
 
 /// Lays out what has a fixed height first; a list gets the rows that are left, and at least a few.
 fn lay_out(pieces: &[Piece], width: usize, room: usize) -> Vec<Line> {
-    let mut laid: Vec<Vec<Line>> = pieces.iter().map(|piece| lay_out_piece(piece, width)).collect();
-    let left = room.saturating_sub(laid.iter().map(Vec::len).sum()).max(LIST_ROWS_MIN);
+    let mut laid: Vec<Vec<Line>> = pieces
+        .iter()
+        .map(|piece| lay_out_piece(piece, width))
+        .collect();
+    let left = room
+        .saturating_sub(laid.iter().map(Vec::len).sum())
+        .max(LIST_ROWS_MIN);
     for (piece, lines) in pieces.iter().zip(&mut laid) {
         match piece {
             Piece::List { items, cursor } => *lines = list(items, *cursor, width, left),
@@ -116,9 +159,13 @@ fn lay_out(pieces: &[Piece], width: usize, room: usize) -> Vec<Line> {
 }
 
 fn list(items: &[String], cursor: usize, width: usize, rows: usize) -> Vec<Line> {
-    let first = cursor.saturating_sub(rows / 2).min(items.len().saturating_sub(rows));
+    let first = cursor
+        .saturating_sub(rows / 2)
+        .min(items.len().saturating_sub(rows));
     let window = items.iter().enumerate().skip(first).take(rows);
-    window.map(|(index, text)| item(text, index == cursor, width)).collect()
+    window
+        .map(|(index, text)| item(text, index == cursor, width))
+        .collect()
 }
 
 fn scroll(items: &[String], first: usize, width: usize, rows: usize) -> Vec<Line> {
@@ -129,15 +176,24 @@ fn scroll(items: &[String], first: usize, width: usize, rows: usize) -> Vec<Line
         if !lines.is_empty() && lines.len() + more.len() > rows {
             break;
         }
-        lines.extend(more.into_iter().map(|line| Line { spans: vec![(line, PLAIN)] }));
+        lines.extend(more.into_iter().map(|line| Line {
+            spans: vec![(line, PLAIN)],
+        }));
     }
     lines.truncate(rows);
     lines
 }
 
 fn lay_out_piece(piece: &Piece, width: usize) -> Vec<Line> {
-    let one = |text: String, style| Line { spans: vec![(text, style)] };
-    let paragraph = |text: &str, style| wrap(text, width).into_iter().map(|line| one(line, style)).collect();
+    let one = |text: String, style| Line {
+        spans: vec![(text, style)],
+    };
+    let paragraph = |text: &str, style| {
+        wrap(text, width)
+            .into_iter()
+            .map(|line| one(line, style))
+            .collect()
+    };
     match piece {
         Piece::Text(text) => paragraph(text, PLAIN),
         Piece::Strong(text) => paragraph(text, STRONG),
@@ -149,13 +205,21 @@ fn lay_out_piece(piece: &Piece, width: usize) -> Vec<Line> {
         Piece::List { .. } | Piece::Scroll { .. } => Vec::new(),
         Piece::Field { label, text } => {
             let shown = keep_end(text, width.saturating_sub(label.chars().count() + 4));
-            vec![Line { spans: vec![(format!("{label}: "), DIM), (shown, STRONG), ("█".to_owned(), PLAIN)] }]
+            vec![Line {
+                spans: vec![
+                    (format!("{label}: "), DIM),
+                    (shown, STRONG),
+                    ("█".to_owned(), PLAIN),
+                ],
+            }]
         }
         Piece::Bar { permille } => {
             let cells = width - 8;
             let full = cells * usize::from((*permille).min(1_000)) / 1_000;
             let bar = "█".repeat(full) + &"░".repeat(cells - full);
-            vec![Line { spans: vec![(bar, GOOD), (format!(" {:>3} %", permille / 10), PLAIN)] }]
+            vec![Line {
+                spans: vec![(bar, GOOD), (format!(" {:>3} %", permille / 10), PLAIN)],
+            }]
         }
         Piece::Gap => vec![one(String::new(), PLAIN)],
     }
@@ -166,8 +230,14 @@ fn fact(name: &str, value: &str, width: usize) -> Vec<Line> {
     let name: String = name.chars().take(column - 1).collect();
     let mut lines = Vec::new();
     for (index, part) in wrap(value, width - column).into_iter().enumerate() {
-        let head = if index == 0 { format!("{name:<column$}") } else { " ".repeat(column) };
-        lines.push(Line { spans: vec![(head, DIM), (part, PLAIN)] });
+        let head = if index == 0 {
+            format!("{name:<column$}")
+        } else {
+            " ".repeat(column)
+        };
+        lines.push(Line {
+            spans: vec![(head, DIM), (part, PLAIN)],
+        });
     }
     lines
 }
@@ -176,7 +246,9 @@ fn item(text: &str, selected: bool, width: usize) -> Line {
     let text = format!(" {} {text}", if selected { ">" } else { " " });
     let text: String = text.chars().take(width).collect();
     let style = if selected { CURSOR } else { PLAIN };
-    Line { spans: vec![(format!("{text:<width$}"), style)] }
+    Line {
+        spans: vec![(format!("{text:<width$}"), style)],
+    }
 }
 
 /// The end of a long text, where the typing happens.
@@ -216,7 +288,13 @@ mod tests {
     fn text_of(cells: &Buffer) -> Vec<String> {
         let area = cells.area;
         (0..area.height)
-            .map(|row| (0..area.width).map(|column| cells[(column, row)].symbol()).collect::<String>().trim_end().to_owned())
+            .map(|row| {
+                (0..area.width)
+                    .map(|column| cells[(column, row)].symbol())
+                    .collect::<String>()
+                    .trim_end()
+                    .to_owned()
+            })
             .collect()
     }
 
@@ -226,7 +304,10 @@ mod tests {
             .text("A paragraph that is long enough to be broken over two lines of forty")
             .gap()
             .fact("Name", "value")
-            .with(Piece::Item { text: "chosen".into(), selected: true })
+            .with(Piece::Item {
+                text: "chosen".into(),
+                selected: true,
+            })
             .field("Type", "abc")
             .with(Piece::Bar { permille: 500 })
             .key("Enter", "choose");
@@ -257,8 +338,12 @@ mod tests {
     #[test]
     fn nothing_is_drawn_outside_however_small_or_full() {
         for (width, height) in [(0, 0), (1, 1), (20, 6), (80, 24), (250, 80)] {
-            let items = (0..100).map(|number| format!("item {number} with words")).collect();
-            let page = Page::new("T".repeat(300)).text("word ".repeat(2_000)).with(Piece::List { items, cursor: 99 });
+            let items = (0..100)
+                .map(|number| format!("item {number} with words"))
+                .collect();
+            let page = Page::new("T".repeat(300))
+                .text("word ".repeat(2_000))
+                .with(Piece::List { items, cursor: 99 });
             let area = Rect::new(0, 0, width, height);
             paint(&page, area, &mut Buffer::empty(area));
         }
@@ -270,9 +355,19 @@ mod tests {
         for cursor in [0, 7, 25, 49] {
             let area = Rect::new(0, 0, 60, 20);
             let mut cells = Buffer::empty(area);
-            paint(&Page::new("List").with(Piece::List { items: items.clone(), cursor }), area, &mut cells);
+            paint(
+                &Page::new("List").with(Piece::List {
+                    items: items.clone(),
+                    cursor,
+                }),
+                area,
+                &mut cells,
+            );
             let lines = text_of(&cells);
-            assert!(lines.contains(&format!(" > item {cursor}")), "{cursor}: {lines:?}");
+            assert!(
+                lines.contains(&format!(" > item {cursor}")),
+                "{cursor}: {lines:?}"
+            );
         }
     }
 

@@ -38,7 +38,10 @@ pub(crate) enum Piece {
 
 impl Page {
     pub(crate) fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), ..Self::default() }
+        Self {
+            title: title.into(),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn with(mut self, piece: Piece) -> Self {
@@ -67,7 +70,10 @@ impl Page {
     }
 
     pub(crate) fn field(self, label: impl Into<String>, text: impl Into<String>) -> Self {
-        self.with(Piece::Field { label: label.into(), text: text.into() })
+        self.with(Piece::Field {
+            label: label.into(),
+            text: text.into(),
+        })
     }
 
     pub(crate) fn gap(self) -> Self {

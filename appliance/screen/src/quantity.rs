@@ -26,13 +26,21 @@ pub fn duration(seconds: u64) -> String {
         0..=5 => "a few seconds".to_owned(),
         6..=89 => format!("{} seconds", seconds.div_ceil(5) * 5),
         90..=5_399 => format!("{} minutes", (seconds + 30) / 60),
-        _ => format!("{} h {} min", (seconds + 30) / 3_600, (seconds + 30) % 3_600 / 60),
+        _ => format!(
+            "{} h {} min",
+            (seconds + 30) / 3_600,
+            (seconds + 30) % 3_600 / 60
+        ),
     }
 }
 
 /// `1 file`, `2 files`, `12,345 files`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+    format!(
+        "{} {}",
+        grouped(number),
+        if number == 1 { one } else { many }
+    )
 }
 
 /// A number with its thousands set apart.
@@ -40,7 +48,7 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -72,7 +80,13 @@ mod tests {
 
     #[test]
     fn durations() {
-        let table = [(0, "a few seconds"), (7, "10 seconds"), (90, "2 minutes"), (3_000, "50 minutes"), (7_800, "2 h 10 min")];
+        let table = [
+            (0, "a few seconds"),
+            (7, "10 seconds"),
+            (90, "2 minutes"),
+            (3_000, "50 minutes"),
+            (7_800, "2 h 10 min"),
+        ];
         for (seconds, text) in table {
             assert_eq!(duration(seconds), text, "{seconds}");
         }

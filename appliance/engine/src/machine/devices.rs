@@ -1,6 +1,8 @@
 //! What is plugged in, in the order in which it came.
 
-use crate::classify::{DeviceClass, DeviceFacts, DeviceForm, DeviceId, NotOurs, classify, contents};
+use crate::classify::{
+    DeviceClass, DeviceFacts, DeviceForm, DeviceId, NotOurs, classify, contents, device_name,
+};
 use crate::{SourceError, SourceIdentity};
 
 use super::event::Now;
@@ -45,7 +47,11 @@ impl Devices {
             return false;
         }
         let source = matches!(class, DeviceClass::Phone | DeviceClass::Camera);
-        self.0.push(Device { facts, class, probe: Probe::None });
+        self.0.push(Device {
+            facts,
+            class,
+            probe: Probe::None,
+        });
         source
     }
 
@@ -67,13 +73,21 @@ impl Devices {
     }
 
     /// The answer to a probe.
-    pub(super) fn probed(&mut self, now: Now, id: &DeviceId, outcome: Result<SourceIdentity, SourceError>) {
-        let Some(device) = self.get_mut(id) else { return };
+    pub(super) fn probed(
+        &mut self,
+        now: Now,
+        id: &DeviceId,
+        outcome: Result<SourceIdentity, SourceError>,
+    ) {
+        let Some(device) = self.get_mut(id) else {
+            return;
+        };
         device.probe = match outcome {
             Ok(identity) => Probe::Ready(identity),
-            Err(why @ (SourceError::Locked | SourceError::TimedOut)) => {
-                Probe::Again { at_ms: now.monotonic_ms + PROBE_PAUSE_MS, why }
-            }
+            Err(why @ (SourceError::Locked | SourceError::TimedOut)) => Probe::Again {
+                at_ms: now.monotonic_ms + PROBE_PAUSE_MS,
+                why,
+            },
             Err(why) => Probe::Failed(why),
         };
     }
@@ -111,9 +125,9 @@ impl Device {
     /// Its name for a person: as it was opened, or as its descriptors say.
     pub(super) fn name(&self) -> String {
         match (&self.probe, &self.class) {
-            (Probe::Ready(identity), _) => source_name(&identity.manufacturer, &identity.model),
+            (Probe::Ready(identity), _) => device_name(&identity.manufacturer, &identity.model),
             (_, DeviceClass::ArchiveDrive { name, .. }) if !name.is_empty() => name.clone(),
-            _ => source_name(&self.facts.manufacturer, &self.facts.model),
+            _ => device_name(&self.facts.manufacturer, &self.facts.model),
         }
     }
 
@@ -126,7 +140,10 @@ impl Device {
         Some(match &self.class {
             DeviceClass::Phone | DeviceClass::Camera => match &self.probe {
                 Probe::None | Probe::Asked => DeviceState::Opening,
-                Probe::Again { why: SourceError::Locked, .. } => DeviceState::WaitsForPerson,
+                Probe::Again {
+                    why: SourceError::Locked,
+                    ..
+                } => DeviceState::WaitsForPerson,
                 Probe::Again { .. } => DeviceState::Opening,
                 Probe::Ready(_) => DeviceState::Ready,
                 Probe::Failed(why) => DeviceState::Unreadable(why.clone()),
@@ -146,25 +163,17 @@ impl Device {
 
     /// It as a disk; `None` when it is none.
     pub(super) fn disk(&self) -> Option<DiskView> {
-        let DeviceForm::Disk(disk) = &self.facts.form else { return None };
+        let DeviceForm::Disk(disk) = &self.facts.form else {
+            return None;
+        };
         Some(DiskView {
-            name: source_name(&self.facts.manufacturer, &self.facts.model),
+            name: device_name(&self.facts.manufacturer, &self.facts.model),
             size_bytes: disk.size_bytes,
             serial: self.facts.serial.clone(),
-            contents: contents(disk).map(|content| (content.kind.clone(), content.label.clone())).collect(),
+            contents: contents(disk)
+                .map(|content| (content.kind.clone(), content.label.clone()))
+                .collect(),
             partitions: disk.partitions.len(),
         })
-    }
-}
-
-/// `Google`, `Pixel 8` give `Google Pixel 8`; a maker that the model repeats is not said twice.
-pub(super) fn source_name(manufacturer: &str, model: &str) -> String {
-    let (manufacturer, model) = (manufacturer.trim(), model.trim());
-    match (manufacturer.is_empty(), model.is_empty()) {
-        (true, true) => "Unnamed device".to_owned(),
-        (true, false) => model.to_owned(),
-        (false, true) => manufacturer.to_owned(),
-        (false, false) if model.to_lowercase().starts_with(&manufacturer.to_lowercase()) => model.to_owned(),
-        (false, false) => format!("{manufacturer} {model}"),
     }
 }

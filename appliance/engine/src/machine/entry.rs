@@ -12,7 +12,9 @@ impl Entry {
     /// Takes an editing command; whether the text changed.
     pub(super) fn edit(&mut self, command: Command, chars_max: usize) -> bool {
         match command {
-            Command::Type(character) if !character.is_control() && self.text.chars().count() < chars_max => {
+            Command::Type(character)
+                if !character.is_control() && self.text.chars().count() < chars_max =>
+            {
                 self.text.push(character);
                 true
             }

@@ -15,13 +15,13 @@ mod view;
 pub use effect::Effect;
 pub use event::{Command, DriveError, Event, Now, OpenedArchive, RunDone};
 pub use view::{
-    ArchiveView, Choice, DeviceLine, DeviceState, DiskView, HomeView, NameRefusal, PageView, PassphraseRefusal, RunPhase,
-    RunView, SetUpStep, View, WaitReason,
+    ArchiveView, Choice, DeviceLine, DeviceState, DiskView, HomeView, NameRefusal, PageView,
+    PassphraseRefusal, RunPhase, RunView, SetUpStep, View, WaitReason,
 };
 
 use std::collections::VecDeque;
 
-use crate::classify::{DeviceClass, DeviceId};
+use crate::classify::{DeviceClass, DeviceId, device_name};
 use crate::{Progress, RunError, SourceError, SourceIdentity};
 use devices::{Devices, Probe};
 use page::{Page, Target};
@@ -74,7 +74,11 @@ impl Machine {
     pub fn new(now: Now, setting: Setting) -> Self {
         let mut machine = Self {
             setting,
-            page: Page::Layout { cursor: 0, applying: false, refused: false },
+            page: Page::Layout {
+                cursor: 0,
+                applying: false,
+                refused: false,
+            },
             help: false,
             devices: Devices::default(),
             settled: false,
@@ -95,7 +99,11 @@ impl Machine {
     /// Takes in what happened.
     pub fn handle(&mut self, now: Now, event: Event) {
         self.now = now;
-        let chosen = if matches!(event, Event::Pressed(_)) { None } else { self.chosen() };
+        let chosen = if matches!(event, Event::Pressed(_)) {
+            None
+        } else {
+            self.chosen()
+        };
         match event {
             Event::Pressed(command) => self.press(command),
             Event::DeviceSeen(facts) => {
@@ -131,7 +139,10 @@ impl Machine {
     /// What the cursor of the home page was put on by the person.
     fn chosen(&self) -> Option<(Choice, Option<DeviceId>)> {
         match self.page {
-            Page::Home { cursor, touched: true } => self.choices().into_iter().nth(cursor),
+            Page::Home {
+                cursor,
+                touched: true,
+            } => self.choices().into_iter().nth(cursor),
             _ => None,
         }
     }
@@ -162,14 +173,23 @@ impl Machine {
 
     /// When [`Machine::tick`] is wanted next, in the time of [`Now::monotonic_ms`].
     pub fn poll_deadline(&self) -> Option<u64> {
-        let clock = matches!(self.page, Page::SettingUp { .. } | Page::Unlocking { .. } | Page::Archiving { .. })
-            .then_some(self.now.monotonic_ms + TICK_MS);
-        [clock, self.devices.next_probe_ms()].into_iter().flatten().min()
+        let clock = matches!(
+            self.page,
+            Page::SettingUp { .. } | Page::Unlocking { .. } | Page::Archiving { .. }
+        )
+        .then_some(self.now.monotonic_ms + TICK_MS);
+        [clock, self.devices.next_probe_ms()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What to show.
     pub fn view(&self) -> View {
-        View { page: self.show(), help: self.help }
+        View {
+            page: self.show(),
+            help: self.help,
+        }
     }
 
     fn probe(&mut self, id: &DeviceId) {
@@ -180,7 +200,12 @@ impl Machine {
     }
 
     fn layout_applied(&mut self, applied: bool) {
-        if let Page::Layout { applying: applying @ true, refused, .. } = &mut self.page {
+        if let Page::Layout {
+            applying: applying @ true,
+            refused,
+            ..
+        } = &mut self.page
+        {
             (*applying, *refused) = (false, !applied);
             if applied {
                 self.leave_layout();
@@ -191,15 +216,24 @@ impl Machine {
     /// From the layout to the date, where the clock can't be right, or home.
     fn leave_layout(&mut self) {
         self.page = if self.now.unix_s < self.setting.built_unix_s {
-            Page::Date { entry: entry::Entry::default(), refused: false }
+            Page::Date {
+                entry: entry::Entry::default(),
+                refused: false,
+            }
         } else {
             Page::home()
         };
     }
 
     fn lose_device(&mut self, id: &DeviceId) {
-        let Some(device) = self.devices.remove(id) else { return };
-        if self.archive.as_ref().is_some_and(|archive| archive.device == *id) {
+        let Some(device) = self.devices.remove(id) else {
+            return;
+        };
+        if self
+            .archive
+            .as_ref()
+            .is_some_and(|archive| archive.device == *id)
+        {
             self.pulled = true;
             // A run still has the volume open; it will end by itself with the drive gone.
             if self.run.is_none() {
@@ -217,29 +251,46 @@ impl Machine {
             _ => false,
         };
         if asked_about {
-            self.page = Page::DriveTrouble { name: device.name(), error: DriveError::Gone };
+            self.page = Page::DriveTrouble {
+                name: device.name(),
+                error: DriveError::Gone,
+            };
         }
     }
 
     fn drive_pulled(&mut self) {
         self.pulled = false;
-        let Some(archive) = self.archive.take() else { return };
+        let Some(archive) = self.archive.take() else {
+            return;
+        };
         self.effects.push_back(Effect::CloseArchive);
         self.page = Page::DrivePulled { name: archive.name };
     }
 
     /// A drive that was pulled and comes back is asked for its passphrase at once.
     fn notice_return_of_drive(&mut self, id: &DeviceId) {
-        let Page::DrivePulled { name } = &self.page else { return };
-        let Some(target) = self.target(id) else { return };
+        let Page::DrivePulled { name } = &self.page else {
+            return;
+        };
+        let Some(target) = self.target(id) else {
+            return;
+        };
         if target.name == *name {
-            self.page = Page::Unlock { target, typed: crate::Passphrase::new(), refused: false };
+            self.page = Page::Unlock {
+                target,
+                typed: crate::Passphrase::new(),
+                refused: false,
+            };
         }
     }
 
     fn target(&self, id: &DeviceId) -> Option<Target> {
         match &self.devices.get(id)?.class {
-            DeviceClass::ArchiveDrive { partition, luks_uuid, name } => Some(Target {
+            DeviceClass::ArchiveDrive {
+                partition,
+                luks_uuid,
+                name,
+            } => Some(Target {
                 device: id.clone(),
                 partition: *partition,
                 luks_uuid: luks_uuid.clone(),
@@ -250,7 +301,9 @@ impl Machine {
     }
 
     fn set_up_ended(&mut self, outcome: Result<OpenedArchive, DriveError>) {
-        let Page::SettingUp { name, .. } = &self.page else { return };
+        let Page::SettingUp { name, .. } = &self.page else {
+            return;
+        };
         let name = name.clone();
         match outcome {
             Ok(archive) => {
@@ -262,20 +315,37 @@ impl Machine {
     }
 
     fn archive_opened(&mut self, outcome: Result<OpenedArchive, DriveError>) {
-        let Page::Unlocking { target, .. } = &self.page else { return };
+        let Page::Unlocking { target, .. } = &self.page else {
+            return;
+        };
         let target = target.clone();
         match outcome {
             Ok(archive) => {
                 let today = heirloom_format::day_of_unix(self.now.unix_s);
                 let clock_lags = archive.last_date.as_ref().is_some_and(|last| *last > today);
                 self.archive = Some(archive);
-                self.page =
-                    if clock_lags { Page::Date { entry: entry::Entry::default(), refused: false } } else { Page::home() };
+                self.page = if clock_lags {
+                    Page::Date {
+                        entry: entry::Entry::default(),
+                        refused: false,
+                    }
+                } else {
+                    Page::home()
+                };
             }
             Err(DriveError::WrongPassphrase) => {
-                self.page = Page::Unlock { target, typed: crate::Passphrase::new(), refused: true };
+                self.page = Page::Unlock {
+                    target,
+                    typed: crate::Passphrase::new(),
+                    refused: true,
+                };
             }
-            Err(error) => self.page = Page::DriveTrouble { name: target.name, error },
+            Err(error) => {
+                self.page = Page::DriveTrouble {
+                    name: target.name,
+                    error,
+                }
+            }
         }
     }
 
@@ -291,11 +361,20 @@ impl Machine {
     }
 
     fn begin_run(&mut self, device: &DeviceId) {
-        let Some(Probe::Ready(identity)) = self.devices.get(device).map(|device| device.probe.clone()) else { return };
-        let source_name = devices::source_name(&identity.manufacturer, &identity.model);
-        self.effects.push_back(Effect::Run { device: device.clone(), source_name: source_name.clone() });
+        let Some(Probe::Ready(identity)) =
+            self.devices.get(device).map(|device| device.probe.clone())
+        else {
+            return;
+        };
+        let source_name = device_name(&identity.manufacturer, &identity.model);
+        self.effects.push_back(Effect::Run {
+            device: device.clone(),
+            source_name: source_name.clone(),
+        });
         self.run = Some(Run::new(self.now, device.clone(), identity, source_name));
-        self.page = Page::Archiving { confirm_stop: false };
+        self.page = Page::Archiving {
+            confirm_stop: false,
+        };
     }
 
     fn run_moved(&mut self, progress: Progress) {
@@ -317,7 +396,12 @@ impl Machine {
                 self.archive = Some(done.archive);
                 self.stalls = 0;
                 let report = Box::new(done.report);
-                self.page = Page::Report { source, report, sheet_written: done.sheet_written, scroll: 0 };
+                self.page = Page::Report {
+                    source,
+                    report,
+                    sheet_written: done.sheet_written,
+                    scroll: 0,
+                };
             }
             Err(RunError::Stopped) => self.page = Page::home(),
             Err(RunError::SourceGone) => self.wait(run, WaitReason::Unplugged),
@@ -326,15 +410,26 @@ impl Machine {
                     self.stalls = 0;
                 }
                 (self.stalls, self.stalled_at_files) = (self.stalls + 1, run.safe_files());
-                self.devices.probe_later(self.now, &run.device, SourceError::Locked);
+                self.devices
+                    .probe_later(self.now, &run.device, SourceError::Locked);
                 if self.stalls < FRUITLESS_STALLS_MAX {
                     self.wait(run, WaitReason::Stalled);
                 } else {
                     self.stalls = 0;
-                    self.page = Page::RunTrouble { source, error, safe_files: run.safe_files() };
+                    self.page = Page::RunTrouble {
+                        source,
+                        error,
+                        safe_files: run.safe_files(),
+                    };
                 }
             }
-            Err(error) => self.page = Page::RunTrouble { source, error, safe_files: run.safe_files() },
+            Err(error) => {
+                self.page = Page::RunTrouble {
+                    source,
+                    error,
+                    safe_files: run.safe_files(),
+                }
+            }
         }
     }
 
@@ -344,7 +439,10 @@ impl Machine {
         self.run = Some(run);
         self.page = Page::Waiting { reason };
         // It may have come back before the run noticed that it was gone.
-        let back = self.devices.iter().find(|known| known.facts.id != device && is_ready(&known.probe, &identity));
+        let back = self
+            .devices
+            .iter()
+            .find(|known| known.facts.id != device && is_ready(&known.probe, &identity));
         if let Some(back) = back.map(|known| known.facts.id.clone()) {
             self.resume_waiting_run(&back);
         }
@@ -355,7 +453,11 @@ impl Machine {
             return;
         }
         let Some(run) = &self.run else { return };
-        if self.devices.get(device).is_some_and(|known| is_ready(&known.probe, &run.identity)) {
+        if self
+            .devices
+            .get(device)
+            .is_some_and(|known| is_ready(&known.probe, &run.identity))
+        {
             self.run = None;
             self.begin_run(device);
         }

@@ -10,26 +10,89 @@ use super::view::{NameRefusal, PassphraseRefusal, SetUpStep, WaitReason};
 /// Where the person is.
 #[derive(Debug)]
 pub(super) enum Page {
-    Layout { cursor: usize, applying: bool, refused: bool },
-    Date { entry: Entry, refused: bool },
-    Home { cursor: usize, touched: bool },
-    CannotSetUp { device: DeviceId },
-    ConfirmErase { device: DeviceId, entry: Entry, refused: bool },
-    NameArchive { device: DeviceId, entry: Entry, refused: Option<NameRefusal> },
-    NewPassphrase { device: DeviceId, name: String, typed: Passphrase, refused: Option<PassphraseRefusal> },
-    RepeatPassphrase { device: DeviceId, name: String, first: Passphrase, typed: Passphrase },
-    SettingUp { name: String, step: SetUpStep, since_ms: u64 },
-    SetUpDone { name: String },
-    Unlock { target: Target, typed: Passphrase, refused: bool },
-    Unlocking { target: Target, since_ms: u64 },
-    Archiving { confirm_stop: bool },
-    Waiting { reason: WaitReason },
-    Report { source: String, report: Box<RunReport>, sheet_written: bool, scroll: usize },
-    RunTrouble { source: String, error: RunError, safe_files: u64 },
-    DriveTrouble { name: String, error: DriveError },
-    DrivePulled { name: String },
+    Layout {
+        cursor: usize,
+        applying: bool,
+        refused: bool,
+    },
+    Date {
+        entry: Entry,
+        refused: bool,
+    },
+    Home {
+        cursor: usize,
+        touched: bool,
+    },
+    CannotSetUp {
+        device: DeviceId,
+    },
+    ConfirmErase {
+        device: DeviceId,
+        entry: Entry,
+        refused: bool,
+    },
+    NameArchive {
+        device: DeviceId,
+        entry: Entry,
+        refused: Option<NameRefusal>,
+    },
+    NewPassphrase {
+        device: DeviceId,
+        name: String,
+        typed: Passphrase,
+        refused: Option<PassphraseRefusal>,
+    },
+    RepeatPassphrase {
+        device: DeviceId,
+        name: String,
+        first: Passphrase,
+        typed: Passphrase,
+    },
+    SettingUp {
+        name: String,
+        step: SetUpStep,
+        since_ms: u64,
+    },
+    SetUpDone {
+        name: String,
+    },
+    Unlock {
+        target: Target,
+        typed: Passphrase,
+        refused: bool,
+    },
+    Unlocking {
+        target: Target,
+        since_ms: u64,
+    },
+    Archiving {
+        confirm_stop: bool,
+    },
+    Waiting {
+        reason: WaitReason,
+    },
+    Report {
+        source: String,
+        report: Box<RunReport>,
+        sheet_written: bool,
+        scroll: usize,
+    },
+    RunTrouble {
+        source: String,
+        error: RunError,
+        safe_files: u64,
+    },
+    DriveTrouble {
+        name: String,
+        error: DriveError,
+    },
+    DrivePulled {
+        name: String,
+    },
     ConfirmPowerOff,
-    Closing { powering_off: bool },
+    Closing {
+        powering_off: bool,
+    },
 }
 
 /// An archive drive that is to be opened.
@@ -43,6 +106,9 @@ pub(super) struct Target {
 
 impl Page {
     pub(super) fn home() -> Self {
-        Self::Home { cursor: 0, touched: false }
+        Self::Home {
+            cursor: 0,
+            touched: false,
+        }
     }
 }

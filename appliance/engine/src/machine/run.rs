@@ -29,7 +29,12 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(now: Now, device: DeviceId, identity: SourceIdentity, source_name: String) -> Self {
+    pub(super) fn new(
+        now: Now,
+        device: DeviceId,
+        identity: SourceIdentity,
+        source_name: String,
+    ) -> Self {
         Self {
             device,
             identity,
@@ -52,7 +57,14 @@ impl Run {
     pub(super) fn move_on(&mut self, now: Now, progress: Progress) {
         match progress {
             Progress::Listing { found } => self.found_files = found,
-            Progress::Planned { files, to_fetch_files, to_fetch_bytes, linked_files, resumed_files, .. } => {
+            Progress::Planned {
+                files,
+                to_fetch_files,
+                to_fetch_bytes,
+                linked_files,
+                resumed_files,
+                ..
+            } => {
                 self.phase = RunPhase::Copying;
                 self.found_files = files;
                 self.fetch_files = to_fetch_files;
@@ -78,12 +90,16 @@ impl Run {
     }
 
     pub(super) fn view(&self, now: Now, archive: &str) -> RunView {
-        let copying_ms = self.copying_since_ms.map_or(0, |since| now.monotonic_ms.saturating_sub(since));
+        let copying_ms = self
+            .copying_since_ms
+            .map_or(0, |since| now.monotonic_ms.saturating_sub(since));
         let rate_bytes_per_s = (self.phase == RunPhase::Copying && copying_ms >= RATE_AFTER_MS)
             .then(|| self.moved_bytes.saturating_mul(1_000) / copying_ms);
-        let remaining_s = rate_bytes_per_s
-            .filter(|rate| *rate > 0)
-            .map(|rate| self.fetch_bytes.saturating_sub(self.moved_bytes).div_ceil(rate));
+        let remaining_s = rate_bytes_per_s.filter(|rate| *rate > 0).map(|rate| {
+            self.fetch_bytes
+                .saturating_sub(self.moved_bytes)
+                .div_ceil(rate)
+        });
         RunView {
             source: self.source_name.clone(),
             archive: archive.to_owned(),

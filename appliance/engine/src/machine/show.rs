@@ -7,53 +7,103 @@ use crate::classify::{Unfit, fit_for_archive};
 
 impl Machine {
     pub(super) fn show(&self) -> PageView {
-        let source = || self.run.as_ref().map_or_else(String::new, |run| run.source_name.clone());
+        let source = || {
+            self.run
+                .as_ref()
+                .map_or_else(String::new, |run| run.source_name.clone())
+        };
         let seconds = |since_ms: &u64| self.now.monotonic_ms.saturating_sub(*since_ms) / 1_000;
         match &self.page {
-            Page::Layout { cursor, refused, .. } => PageView::Layout {
-                names: self.setting.layouts.iter().map(|layout| layout.name.clone()).collect(),
+            Page::Layout {
+                cursor, refused, ..
+            } => PageView::Layout {
+                names: self
+                    .setting
+                    .layouts
+                    .iter()
+                    .map(|layout| layout.name.clone())
+                    .collect(),
                 cursor: *cursor,
                 refused: *refused,
             },
-            Page::Date { entry, refused } => PageView::Date { typed: entry.text().to_owned(), refused: *refused },
+            Page::Date { entry, refused } => PageView::Date {
+                typed: entry.text().to_owned(),
+                refused: *refused,
+            },
             Page::Home { cursor, .. } => PageView::Home(self.show_home(*cursor)),
             Page::CannotSetUp { device } => {
-                let reason = self.devices.get(device).and_then(|known| fit_for_archive(&known.facts).err());
-                PageView::CannotSetUp { disk: self.disk(device), reason: reason.unwrap_or(Unfit::NotOffered) }
+                let reason = self
+                    .devices
+                    .get(device)
+                    .and_then(|known| fit_for_archive(&known.facts).err());
+                PageView::CannotSetUp {
+                    disk: self.disk(device),
+                    reason: reason.unwrap_or(Unfit::NotOffered),
+                }
             }
-            Page::ConfirmErase { device, entry, refused } => PageView::ConfirmErase {
+            Page::ConfirmErase {
+                device,
+                entry,
+                refused,
+            } => PageView::ConfirmErase {
                 disk: self.disk(device),
                 typed: entry.text().to_owned(),
                 refused: *refused,
             },
-            Page::NameArchive { device, entry, refused } => PageView::NameArchive {
+            Page::NameArchive {
+                device,
+                entry,
+                refused,
+            } => PageView::NameArchive {
                 disk: self.disk(device),
                 typed: entry.text().to_owned(),
                 refused: *refused,
             },
-            Page::NewPassphrase { name, typed, refused, .. } => PageView::NewPassphrase {
+            Page::NewPassphrase {
+                name,
+                typed,
+                refused,
+                ..
+            } => PageView::NewPassphrase {
                 name: name.clone(),
                 typed_chars: typed.char_count(),
                 refused: *refused,
             },
-            Page::RepeatPassphrase { name, typed, .. } => {
-                PageView::RepeatPassphrase { name: name.clone(), typed_chars: typed.char_count() }
-            }
-            Page::SettingUp { name, step, since_ms } => {
-                PageView::SettingUp { name: name.clone(), step: *step, elapsed_s: seconds(since_ms) }
-            }
+            Page::RepeatPassphrase { name, typed, .. } => PageView::RepeatPassphrase {
+                name: name.clone(),
+                typed_chars: typed.char_count(),
+            },
+            Page::SettingUp {
+                name,
+                step,
+                since_ms,
+            } => PageView::SettingUp {
+                name: name.clone(),
+                step: *step,
+                elapsed_s: seconds(since_ms),
+            },
             Page::SetUpDone { name } => PageView::SetUpDone { name: name.clone() },
-            Page::Unlock { target, typed, refused } => PageView::Unlock {
+            Page::Unlock {
+                target,
+                typed,
+                refused,
+            } => PageView::Unlock {
                 name: target.name.clone(),
                 typed_chars: typed.char_count(),
                 refused: *refused,
             },
-            Page::Unlocking { target, since_ms } => {
-                PageView::Unlocking { name: target.name.clone(), elapsed_s: seconds(since_ms) }
-            }
+            Page::Unlocking { target, since_ms } => PageView::Unlocking {
+                name: target.name.clone(),
+                elapsed_s: seconds(since_ms),
+            },
             Page::Archiving { confirm_stop: true } => PageView::ConfirmStop { source: source() },
-            Page::Archiving { confirm_stop: false } => {
-                let archive = self.archive.as_ref().map_or("", |archive| archive.name.as_str());
+            Page::Archiving {
+                confirm_stop: false,
+            } => {
+                let archive = self
+                    .archive
+                    .as_ref()
+                    .map_or("", |archive| archive.name.as_str());
                 match &self.run {
                     Some(run) => PageView::Archiving(run.view(self.now, archive)),
                     None => PageView::Home(self.show_home(0)),
@@ -64,19 +114,35 @@ impl Machine {
                 reason: *reason,
                 safe_files: self.run.as_ref().map_or(0, |run| run.safe_files()),
             },
-            Page::Report { source, report, sheet_written, scroll } => PageView::Report {
+            Page::Report {
+                source,
+                report,
+                sheet_written,
+                scroll,
+            } => PageView::Report {
                 source: source.clone(),
                 report: report.clone(),
                 sheet_written: *sheet_written,
                 scroll: *scroll,
             },
-            Page::RunTrouble { source, error, safe_files } => {
-                PageView::RunTrouble { source: source.clone(), error: error.clone(), safe_files: *safe_files }
-            }
-            Page::DriveTrouble { name, error } => PageView::DriveTrouble { name: name.clone(), error: error.clone() },
+            Page::RunTrouble {
+                source,
+                error,
+                safe_files,
+            } => PageView::RunTrouble {
+                source: source.clone(),
+                error: error.clone(),
+                safe_files: *safe_files,
+            },
+            Page::DriveTrouble { name, error } => PageView::DriveTrouble {
+                name: name.clone(),
+                error: error.clone(),
+            },
             Page::DrivePulled { name } => PageView::DrivePulled { name: name.clone() },
             Page::ConfirmPowerOff => PageView::ConfirmPowerOff,
-            Page::Closing { powering_off } => PageView::Closing { powering_off: *powering_off },
+            Page::Closing { powering_off } => PageView::Closing {
+                powering_off: *powering_off,
+            },
         }
     }
 
@@ -84,9 +150,16 @@ impl Machine {
         let open = self.archive.as_ref().map(|archive| &archive.device);
         let lines = self.devices.iter().filter_map(|device| {
             let state = device.state(open)?;
-            Some(DeviceLine { name: device.name(), state })
+            Some(DeviceLine {
+                name: device.name(),
+                state,
+            })
         });
-        let choices: Vec<_> = self.choices().into_iter().map(|(choice, _)| choice).collect();
+        let choices: Vec<_> = self
+            .choices()
+            .into_iter()
+            .map(|(choice, _)| choice)
+            .collect();
         HomeView {
             archive: self.archive.as_ref().map(show_archive),
             devices: lines.collect(),
@@ -97,13 +170,16 @@ impl Machine {
     }
 
     fn disk(&self, device: &DeviceId) -> DiskView {
-        self.devices.get(device).and_then(|known| known.disk()).unwrap_or_else(|| DiskView {
-            name: String::new(),
-            size_bytes: 0,
-            serial: None,
-            contents: Vec::new(),
-            partitions: 0,
-        })
+        self.devices
+            .get(device)
+            .and_then(|known| known.disk())
+            .unwrap_or_else(|| DiskView {
+                name: String::new(),
+                size_bytes: 0,
+                serial: None,
+                contents: Vec::new(),
+                partitions: 0,
+            })
     }
 }
 

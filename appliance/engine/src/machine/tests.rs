@@ -4,7 +4,10 @@ use super::*;
 use crate::classify::*;
 use crate::{Passphrase, SourceKind, Space};
 
-const NOON: Now = Now { monotonic_ms: 1_000, unix_s: 1_795_348_800 };
+const NOON: Now = Now {
+    monotonic_ms: 1_000,
+    unix_s: 1_795_348_800,
+};
 
 struct Story {
     machine: Machine,
@@ -17,15 +20,28 @@ impl Story {
     }
 
     fn begin_at(now: Now) -> Self {
-        let layouts = vec![layout("us", "English (US)"), layout("de", "Deutsch (German)"), layout("dk", "Dansk (Danish)")];
-        let setting = Setting { layouts, built_unix_s: 1_795_000_000 };
-        Self { machine: Machine::new(now, setting), now }
+        let layouts = vec![
+            layout("us", "English (US)"),
+            layout("de", "Deutsch (German)"),
+            layout("dk", "Dansk (Danish)"),
+        ];
+        let setting = Setting {
+            layouts,
+            built_unix_s: 1_795_000_000,
+        };
+        Self {
+            machine: Machine::new(now, setting),
+            now,
+        }
     }
 
     fn at_home() -> Self {
         let mut story = Self::begin();
         story.press(Command::Accept);
-        assert_eq!(story.effect(), Some(Effect::ApplyLayout { code: "us".into() }));
+        assert_eq!(
+            story.effect(),
+            Some(Effect::ApplyLayout { code: "us".into() })
+        );
         story.handle(Event::LayoutApplied { applied: true });
         story.handle(Event::DevicesSettled);
         story
@@ -52,8 +68,14 @@ impl Story {
 
     fn plug_in_phone(&mut self, id: &str) {
         self.handle(Event::DeviceSeen(phone(id)));
-        assert_eq!(self.effect(), Some(Effect::ProbeSource(DeviceId(id.into()))));
-        self.handle(Event::SourceProbed { device: DeviceId(id.into()), outcome: Ok(identity()) });
+        assert_eq!(
+            self.effect(),
+            Some(Effect::ProbeSource(DeviceId(id.into())))
+        );
+        self.handle(Event::SourceProbed {
+            device: DeviceId(id.into()),
+            outcome: Ok(identity()),
+        });
     }
 
     fn handle(&mut self, event: Event) {
@@ -92,34 +114,73 @@ impl Story {
 }
 
 fn layout(code: &str, name: &str) -> Layout {
-    Layout { code: code.into(), name: name.into() }
+    Layout {
+        code: code.into(),
+        name: name.into(),
+    }
 }
 
 fn phone(id: &str) -> DeviceFacts {
-    let form = UsbFacts { vendor_id: 0x18d1, product_id: 1, interfaces: vec![(6, 1, 1)], interface_names: vec!["MTP".into()] };
+    let form = UsbFacts {
+        vendor_id: 0x18d1,
+        product_id: 1,
+        interfaces: vec![(6, 1, 1)],
+        interface_names: vec!["MTP".into()],
+    };
     facts(id, "Google", "Pixel 8", DeviceForm::Usb(form))
 }
 
 fn facts(id: &str, manufacturer: &str, model: &str, form: DeviceForm) -> DeviceFacts {
-    DeviceFacts { id: DeviceId(id.into()), manufacturer: manufacturer.into(), model: model.into(), serial: None, form }
+    DeviceFacts {
+        id: DeviceId(id.into()),
+        manufacturer: manufacturer.into(),
+        model: model.into(),
+        serial: None,
+        form,
+    }
 }
 
 fn disk(id: &str, size_bytes: u64, partitions: Vec<PartitionFacts>) -> DeviceFacts {
-    let form = DiskFacts { bus: DiskBus::Usb, size_bytes, removable: false, read_only: false, whole: None, partitions };
+    let form = DiskFacts {
+        bus: DiskBus::Usb,
+        size_bytes,
+        removable: false,
+        read_only: false,
+        whole: None,
+        partitions,
+    };
     facts(id, "Maker", "Disk 3000", DeviceForm::Disk(form))
 }
 
 fn partition(name: &str, kind: &str) -> PartitionFacts {
-    let content = Content { kind: kind.into(), label: "Family".into(), uuid: "u".into() };
-    PartitionFacts { number: 2, name: name.into(), size_bytes: 1, content: Some(content) }
+    let content = Content {
+        kind: kind.into(),
+        label: "Family".into(),
+        uuid: "u".into(),
+    };
+    PartitionFacts {
+        number: 2,
+        name: name.into(),
+        size_bytes: 1,
+        content: Some(content),
+    }
 }
 
 fn archive_drive(id: &str) -> DeviceFacts {
-    disk(id, 1_000_000_000_000, vec![partition(ARCHIVE_PARTITION_NAME, "crypto_LUKS")])
+    disk(
+        id,
+        1_000_000_000_000,
+        vec![partition(ARCHIVE_PARTITION_NAME, "crypto_LUKS")],
+    )
 }
 
 fn identity() -> SourceIdentity {
-    SourceIdentity { kind: SourceKind::Phone, manufacturer: "Google".into(), model: "Pixel 8".into(), serial: Some("1".into()) }
+    SourceIdentity {
+        kind: SourceKind::Phone,
+        manufacturer: "Google".into(),
+        model: "Pixel 8".into(),
+        serial: Some("1".into()),
+    }
 }
 
 fn opened(device: &str) -> OpenedArchive {
@@ -128,13 +189,19 @@ fn opened(device: &str) -> OpenedArchive {
         name: "Family".into(),
         generation: 3,
         last_date: Some("2026-11-20".into()),
-        space: Space { total_bytes: 100, free_bytes: 50 },
+        space: Space {
+            total_bytes: 100,
+            free_bytes: 50,
+        },
         damaged: Vec::new(),
     }
 }
 
 fn run_effect(device: &str) -> Effect {
-    Effect::Run { device: DeviceId(device.into()), source_name: "Google Pixel 8".into() }
+    Effect::Run {
+        device: DeviceId(device.into()),
+        source_name: "Google Pixel 8".into(),
+    }
 }
 
 fn passphrase(text: &str) -> Passphrase {
@@ -154,9 +221,15 @@ fn the_layout_is_asked_first_and_a_letter_jumps_to_it() {
     assert!(matches!(story.page(), PageView::Layout { cursor: 2, .. }));
     story.press(Command::Up);
     story.press(Command::Accept);
-    assert_eq!(story.effect(), Some(Effect::ApplyLayout { code: "de".into() }));
+    assert_eq!(
+        story.effect(),
+        Some(Effect::ApplyLayout { code: "de".into() })
+    );
     story.handle(Event::LayoutApplied { applied: false });
-    assert!(matches!(story.page(), PageView::Layout { refused: true, .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::Layout { refused: true, .. }
+    ));
     story.press(Command::Accept);
     story.handle(Event::LayoutApplied { applied: true });
     assert!(story.home().looking);
@@ -164,19 +237,33 @@ fn the_layout_is_asked_first_and_a_letter_jumps_to_it() {
 
 #[test]
 fn a_clock_before_the_build_is_asked_about() {
-    let mut story = Story::begin_at(Now { monotonic_ms: 0, unix_s: 0 });
+    let mut story = Story::begin_at(Now {
+        monotonic_ms: 0,
+        unix_s: 0,
+    });
     story.press(Command::Accept);
     story.handle(Event::LayoutApplied { applied: true });
     for wrong in ["", "2020-01-01", "2026-02-30", "yesterday"] {
         story.type_text(wrong);
         story.press(Command::Accept);
-        assert!(matches!(story.page(), PageView::Date { refused: true, .. }), "{wrong}");
+        assert!(
+            matches!(story.page(), PageView::Date { refused: true, .. }),
+            "{wrong}"
+        );
         wrong.chars().for_each(|_| story.press(Command::Erase));
     }
-    assert_eq!(story.effect(), Some(Effect::ApplyLayout { code: "us".into() }));
+    assert_eq!(
+        story.effect(),
+        Some(Effect::ApplyLayout { code: "us".into() })
+    );
     story.type_text("2026-11-22");
     story.press(Command::Accept);
-    assert_eq!(story.effect(), Some(Effect::SetClock { unix_s: 1_795_348_800 }));
+    assert_eq!(
+        story.effect(),
+        Some(Effect::SetClock {
+            unix_s: 1_795_348_800
+        })
+    );
     story.home();
 }
 
@@ -186,21 +273,46 @@ fn an_empty_disk_is_set_up_with_a_name_and_a_passphrase_typed_twice() {
     story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
     story.press(Command::Accept);
     story.press(Command::Accept);
-    assert!(matches!(story.page(), PageView::NameArchive { refused: Some(NameRefusal::Empty), .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::NameArchive {
+            refused: Some(NameRefusal::Empty),
+            ..
+        }
+    ));
     story.type_text("it's $HOME");
     story.press(Command::Accept);
-    assert!(matches!(story.page(), PageView::NameArchive { refused: Some(NameRefusal::Unusable), .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::NameArchive {
+            refused: Some(NameRefusal::Unusable),
+            ..
+        }
+    ));
     (0..20).for_each(|_| story.press(Command::Erase));
     story.type_text("Family");
     story.press(Command::Accept);
     story.type_text("short");
     story.press(Command::Accept);
-    assert!(matches!(story.page(), PageView::NewPassphrase { refused: Some(PassphraseRefusal::TooShort { .. }), .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::NewPassphrase {
+            refused: Some(PassphraseRefusal::TooShort { .. }),
+            ..
+        }
+    ));
     story.type_text(" no longer");
     story.press(Command::Accept);
     story.type_text("something else");
     story.press(Command::Accept);
-    assert!(matches!(story.page(), PageView::NewPassphrase { refused: Some(PassphraseRefusal::Differ), typed_chars: 0, .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::NewPassphrase {
+            refused: Some(PassphraseRefusal::Differ),
+            typed_chars: 0,
+            ..
+        }
+    ));
     for _ in 0..2 {
         assert_eq!(story.effect(), None);
         story.type_text("short no longer");
@@ -213,7 +325,13 @@ fn an_empty_disk_is_set_up_with_a_name_and_a_passphrase_typed_twice() {
     };
     assert_eq!(story.effect(), Some(expected));
     story.handle(Event::SetUpReached(SetUpStep::Encrypting));
-    assert!(matches!(story.page(), PageView::SettingUp { step: SetUpStep::Encrypting, .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::SettingUp {
+            step: SetUpStep::Encrypting,
+            ..
+        }
+    ));
     story.handle(Event::SetUpEnded(Ok(opened("sdb@1"))));
     story.press(Command::Accept);
     assert!(story.home().archive.is_some());
@@ -222,12 +340,19 @@ fn an_empty_disk_is_set_up_with_a_name_and_a_passphrase_typed_twice() {
 #[test]
 fn a_disk_with_something_on_it_is_erased_only_after_its_name_was_typed() {
     let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![partition("", "ntfs")])));
+    story.handle(Event::DeviceSeen(disk(
+        "sdb@1",
+        1_000_000_000_000,
+        vec![partition("", "ntfs")],
+    )));
     story.press(Command::Accept);
     for wrong in ["", "yes", "disk"] {
         story.type_text(wrong);
         story.press(Command::Accept);
-        assert!(matches!(story.page(), PageView::ConfirmErase { refused: true, .. }), "{wrong}");
+        assert!(
+            matches!(story.page(), PageView::ConfirmErase { refused: true, .. }),
+            "{wrong}"
+        );
         wrong.chars().for_each(|_| story.press(Command::Erase));
     }
     story.type_text("maker  disk 3000");
@@ -239,8 +364,20 @@ fn a_disk_with_something_on_it_is_erased_only_after_its_name_was_typed() {
 #[test]
 fn a_stick_and_a_small_disk_are_refused_with_the_reason() {
     for (facts, reason) in [
-        (disk("sda@1", 8_000_000_000, vec![partition(STICK_PARTITION_NAME, "vfat")]), Unfit::BootStick),
-        (disk("sdc@1", 1_000_000, vec![]), Unfit::TooSmall { size_bytes: 1_000_000 }),
+        (
+            disk(
+                "sda@1",
+                8_000_000_000,
+                vec![partition(STICK_PARTITION_NAME, "vfat")],
+            ),
+            Unfit::BootStick,
+        ),
+        (
+            disk("sdc@1", 1_000_000, vec![]),
+            Unfit::TooSmall {
+                size_bytes: 1_000_000,
+            },
+        ),
     ] {
         let mut story = Story::at_home();
         story.handle(Event::DeviceSeen(facts));
@@ -263,7 +400,14 @@ fn a_wrong_passphrase_is_asked_again() {
     story.type_text("wrong one");
     story.press(Command::Accept);
     story.handle(Event::ArchiveOpened(Err(DriveError::WrongPassphrase)));
-    assert!(matches!(story.page(), PageView::Unlock { refused: true, typed_chars: 0, .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::Unlock {
+            refused: true,
+            typed_chars: 0,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -272,23 +416,39 @@ fn a_locked_phone_is_asked_again_after_a_pause_and_no_sooner() {
     let id = DeviceId("phone@5".into());
     story.handle(Event::DeviceSeen(phone("phone@5")));
     assert_eq!(story.effect(), Some(Effect::ProbeSource(id.clone())));
-    story.handle(Event::SourceProbed { device: id.clone(), outcome: Err(SourceError::Locked) });
+    story.handle(Event::SourceProbed {
+        device: id.clone(),
+        outcome: Err(SourceError::Locked),
+    });
     assert_eq!(story.home().devices[0].state, DeviceState::WaitsForPerson);
     story.wait_ms(1_000);
     assert_eq!(story.effect(), None);
     story.wait_ms(2_000);
     assert_eq!(story.effect(), Some(Effect::ProbeSource(id.clone())));
-    story.handle(Event::SourceProbed { device: id, outcome: Ok(identity()) });
+    story.handle(Event::SourceProbed {
+        device: id,
+        outcome: Ok(identity()),
+    });
     assert_eq!(story.home().devices[0].state, DeviceState::Ready);
 }
 
 #[test]
 fn an_unplugged_phone_goes_on_by_itself_when_it_is_back() {
     let mut story = Story::with_run();
-    story.handle(Event::RunMoved(Progress::Verified { files: 7, bytes: 70 }));
+    story.handle(Event::RunMoved(Progress::Verified {
+        files: 7,
+        bytes: 70,
+    }));
     story.handle(Event::DeviceGone(DeviceId("phone@5".into())));
     story.handle(Event::RunEnded(Box::new(Err(RunError::SourceGone))));
-    assert!(matches!(story.page(), PageView::Waiting { reason: WaitReason::Unplugged, safe_files: 7, .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::Waiting {
+            reason: WaitReason::Unplugged,
+            safe_files: 7,
+            ..
+        }
+    ));
     story.plug_in_phone("phone@6");
     assert_eq!(story.effect(), Some(run_effect("phone@6")));
     assert!(matches!(story.page(), PageView::Archiving(_)));
@@ -301,8 +461,14 @@ fn another_phone_does_not_go_on_with_the_first_ones_run() {
     story.handle(Event::RunEnded(Box::new(Err(RunError::SourceGone))));
     story.handle(Event::DeviceSeen(phone("phone@6")));
     story.effect();
-    let other = SourceIdentity { serial: Some("2".into()), ..identity() };
-    story.handle(Event::SourceProbed { device: DeviceId("phone@6".into()), outcome: Ok(other) });
+    let other = SourceIdentity {
+        serial: Some("2".into()),
+        ..identity()
+    };
+    story.handle(Event::SourceProbed {
+        device: DeviceId("phone@6".into()),
+        outcome: Ok(other),
+    });
     assert_eq!(story.effect(), None);
     assert!(matches!(story.page(), PageView::Waiting { .. }));
 }
@@ -321,10 +487,22 @@ fn a_phone_that_stalls_again_and_again_is_given_up() {
     let mut story = Story::with_run();
     for round in 1..FRUITLESS_STALLS_MAX {
         story.handle(Event::RunEnded(Box::new(Err(RunError::SourceStalled))));
-        assert!(matches!(story.page(), PageView::Waiting { reason: WaitReason::Stalled, .. }), "{round}");
+        assert!(
+            matches!(
+                story.page(),
+                PageView::Waiting {
+                    reason: WaitReason::Stalled,
+                    ..
+                }
+            ),
+            "{round}"
+        );
         story.wait_ms(10_000);
         assert!(matches!(story.effect(), Some(Effect::ProbeSource(_))));
-        story.handle(Event::SourceProbed { device: DeviceId("phone@5".into()), outcome: Ok(identity()) });
+        story.handle(Event::SourceProbed {
+            device: DeviceId("phone@5".into()),
+            outcome: Ok(identity()),
+        });
         assert_eq!(story.effect(), Some(run_effect("phone@5")));
     }
     story.handle(Event::RunEnded(Box::new(Err(RunError::SourceStalled))));
@@ -392,7 +570,13 @@ fn a_disk_unplugged_while_it_is_asked_about_is_let_go_of() {
     story.press(Command::Accept);
     story.type_text("Fam");
     story.handle(Event::DeviceGone(DeviceId("sdb@1".into())));
-    assert!(matches!(story.page(), PageView::DriveTrouble { error: DriveError::Gone, .. }));
+    assert!(matches!(
+        story.page(),
+        PageView::DriveTrouble {
+            error: DriveError::Gone,
+            ..
+        }
+    ));
     story.press(Command::Accept);
     story.home();
 }

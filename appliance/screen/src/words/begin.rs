@@ -7,8 +7,15 @@ pub(super) fn layout(names: &[String], cursor: usize, refused: bool) -> Page {
         .text("Choose with the arrow keys, or press the first letter. The passphrase depends on it, so choose what is printed on the keys.")
         .gap()
         .with(Piece::List { items: names.to_vec(), cursor });
-    let page = if refused { page.gap().bad("This layout could not be set. Please choose another one.") } else { page };
-    page.key("Up/Down", "move").key("Enter", "choose").key("F1", "help")
+    let page = if refused {
+        page.gap()
+            .bad("This layout could not be set. Please choose another one.")
+    } else {
+        page
+    };
+    page.key("Up/Down", "move")
+        .key("Enter", "choose")
+        .key("F1", "help")
 }
 
 pub(super) fn date(typed: &str, refused: bool) -> Page {

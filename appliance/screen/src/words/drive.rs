@@ -1,25 +1,37 @@
 //! Setting up a drive, and opening one.
 
-use heirloom_engine::{ARCHIVE_DRIVE_BYTES_MIN, DiskView, NameRefusal, PassphraseRefusal, SetUpStep, Unfit};
+use heirloom_engine::{
+    ARCHIVE_DRIVE_BYTES_MIN, DiskView, NameRefusal, PassphraseRefusal, SetUpStep, Unfit,
+};
 
 use super::{dots, home};
 use crate::piece::{Page, Piece};
 use crate::quantity::{duration, size};
 
 fn about(page: Page, disk: &DiskView) -> Page {
-    let serial = disk.serial.as_deref().map_or(String::new(), |serial| format!(", serial number {serial}"));
+    let serial = disk
+        .serial
+        .as_deref()
+        .map_or(String::new(), |serial| format!(", serial number {serial}"));
     let contents = match (disk.contents.is_empty(), disk.partitions) {
         (true, 0) => "nothing: it is empty".to_owned(),
         (true, partitions) => format!("{partitions} partition(s) that can't be read here"),
         (false, _) => {
-            let named = disk.contents.iter().map(|(kind, label)| match label.as_str() {
-                "" => kind_in_words(kind).to_owned(),
-                label => format!("\"{label}\" ({})", kind_in_words(kind)),
-            });
+            let named = disk
+                .contents
+                .iter()
+                .map(|(kind, label)| match label.as_str() {
+                    "" => kind_in_words(kind).to_owned(),
+                    label => format!("\"{label}\" ({})", kind_in_words(kind)),
+                });
             named.collect::<Vec<_>>().join(", ")
         }
     };
-    page.fact("Drive", format!("{}, {}{serial}", disk.name, size(disk.size_bytes))).fact("On it", contents)
+    page.fact(
+        "Drive",
+        format!("{}, {}{serial}", disk.name, size(disk.size_bytes)),
+    )
+    .fact("On it", contents)
 }
 
 fn kind_in_words(kind: &str) -> &str {
@@ -68,8 +80,14 @@ pub(super) fn confirm_erase(disk: &DiskView, typed: &str, refused: bool) -> Page
         .text("To erase it, type its name just as it stands here:")
         .strong(format!("    {}", disk.name))
         .field("Name of the drive", typed);
-    let page = if refused { page.bad("That is not the name of this drive. Nothing has been changed.") } else { page };
-    page.key("Enter", "erase and go on").key("Esc", "back").key("F1", "help")
+    let page = if refused {
+        page.bad("That is not the name of this drive. Nothing has been changed.")
+    } else {
+        page
+    };
+    page.key("Enter", "erase and go on")
+        .key("Esc", "back")
+        .key("F1", "help")
 }
 
 pub(super) fn name_archive(disk: &DiskView, typed: &str, refused: Option<NameRefusal>) -> Page {
@@ -80,13 +98,21 @@ pub(super) fn name_archive(disk: &DiskView, typed: &str, refused: Option<NameRef
         .field("Name of the archive", typed);
     let page = match refused {
         Some(NameRefusal::Empty) => page.bad("Please type a name."),
-        Some(NameRefusal::Unusable) => page.bad("Please use fewer characters, and no quotes, slashes, $ or `."),
+        Some(NameRefusal::Unusable) => {
+            page.bad("Please use fewer characters, and no quotes, slashes, $ or `.")
+        }
         None => page,
     };
-    page.key("Enter", "go on").key("Esc", "back").key("F1", "help")
+    page.key("Enter", "go on")
+        .key("Esc", "back")
+        .key("F1", "help")
 }
 
-pub(super) fn new_passphrase(name: &str, typed_chars: usize, refused: Option<PassphraseRefusal>) -> Page {
+pub(super) fn new_passphrase(
+    name: &str,
+    typed_chars: usize,
+    refused: Option<PassphraseRefusal>,
+) -> Page {
     let page = Page::new(format!("A passphrase for the archive {name}"))
         .text("Whoever has the drive and this passphrase can see the pictures. Without it, nobody can, not even the makers of Heirloom.")
         .gap()
@@ -94,15 +120,17 @@ pub(super) fn new_passphrase(name: &str, typed_chars: usize, refused: Option<Pas
         .gap()
         .field("Passphrase", dots(typed_chars));
     let page = match refused {
-        Some(PassphraseRefusal::TooShort { least_chars }) => {
-            page.bad(format!("This is too short: at least {least_chars} characters, better five words."))
-        }
-        Some(PassphraseRefusal::Differ) => {
-            page.bad("The two were not the same. Nothing has been changed; please type it again, twice.")
-        }
+        Some(PassphraseRefusal::TooShort { least_chars }) => page.bad(format!(
+            "This is too short: at least {least_chars} characters, better five words."
+        )),
+        Some(PassphraseRefusal::Differ) => page.bad(
+            "The two were not the same. Nothing has been changed; please type it again, twice.",
+        ),
         None => page,
     };
-    page.key("Enter", "go on").key("Esc", "back").key("F1", "help")
+    page.key("Enter", "go on")
+        .key("Esc", "back")
+        .key("F1", "help")
 }
 
 pub(super) fn repeat_passphrase(name: &str, typed_chars: usize) -> Page {
@@ -135,9 +163,14 @@ pub(super) fn setting_up(name: &str, step: SetUpStep, elapsed_s: u64) -> Page {
             std::cmp::Ordering::Greater => page.with(Piece::Text(format!("        {words}"))),
         };
     }
-    let done = SetUpStep::ALL.iter().position(|each| *each == step).unwrap_or(0);
+    let done = SetUpStep::ALL
+        .iter()
+        .position(|each| *each == step)
+        .unwrap_or(0);
     let permille = u16::try_from(done * 1_000 / SetUpStep::ALL.len()).unwrap_or(1_000);
-    page.gap().with(Piece::Bar { permille }).text(format!("{elapsed_s} seconds so far"))
+    page.gap()
+        .with(Piece::Bar { permille })
+        .text(format!("{elapsed_s} seconds so far"))
 }
 
 pub(super) fn set_up_done(name: &str) -> Page {
@@ -157,7 +190,9 @@ pub(super) fn unlock(name: &str, typed_chars: usize, refused: bool) -> Page {
     } else {
         page
     };
-    page.key("Enter", "open").key("Esc", "back").key("F1", "help")
+    page.key("Enter", "open")
+        .key("Esc", "back")
+        .key("F1", "help")
 }
 
 pub(super) fn unlocking(name: &str, elapsed_s: u64) -> Page {

@@ -15,7 +15,9 @@ pub(crate) fn help(page: &PageView) -> Page {
         ),
         PageView::Date { .. } => (
             "About the date",
-            &["Old computers forget the time when their battery is empty. The order of the snapshots does not depend on it: they are numbered."],
+            &[
+                "Old computers forget the time when their battery is empty. The order of the snapshots does not depend on it: they are numbered.",
+            ],
         ),
         PageView::ConfirmErase { .. } | PageView::CannotSetUp { .. } => (
             "About erasing",
@@ -24,7 +26,9 @@ pub(crate) fn help(page: &PageView) -> Page {
                 "If there may be something on it that you need, press Esc, switch off, and look at it on your usual computer first.",
             ],
         ),
-        PageView::NewPassphrase { .. } | PageView::RepeatPassphrase { .. } | PageView::Unlock { .. } => (
+        PageView::NewPassphrase { .. }
+        | PageView::RepeatPassphrase { .. }
+        | PageView::Unlock { .. } => (
             "About the passphrase",
             &[
                 "The passphrase is the only key to the pictures. There is no other way in, so it must be written down: on paper, in a place that your family will find and a thief will not, and not in the same place as the drive.",
@@ -46,7 +50,9 @@ pub(crate) fn help(page: &PageView) -> Page {
                 "The restore sheet says how to get the pictures back with any Linux computer. It lies on the open part of the drive, as START-HERE.pdf. It holds no secret: print it, and keep it where your family will look.",
             ],
         ),
-        PageView::RunTrouble { .. } | PageView::DriveTrouble { .. } | PageView::DrivePulled { .. } => (
+        PageView::RunTrouble { .. }
+        | PageView::DriveTrouble { .. }
+        | PageView::DrivePulled { .. } => (
             "When something goes wrong",
             &[
                 "Every finished snapshot stays as it is, whatever happens to a later copy. A copy that was interrupted goes on where it stopped.",

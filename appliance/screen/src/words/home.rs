@@ -25,9 +25,14 @@ pub(super) fn home(view: &HomeView) -> Page {
     }
     page = page.gap();
     for (index, choice) in view.choices.iter().enumerate() {
-        page = page.with(Piece::Item { text: choice_text(choice), selected: index == view.cursor });
+        page = page.with(Piece::Item {
+            text: choice_text(choice),
+            selected: index == view.cursor,
+        });
     }
-    page.key("Up/Down", "move").key("Enter", "choose").key("F1", "help")
+    page.key("Up/Down", "move")
+        .key("Enter", "choose")
+        .key("F1", "help")
 }
 
 fn about_archive(page: Page, archive: &ArchiveView) -> Page {
@@ -35,8 +40,14 @@ fn about_archive(page: Page, archive: &ArchiveView) -> Page {
         (Some(date), generation) => format!("newest snapshot {generation:04} of {date}"),
         (None, _) => "nothing in it yet".to_owned(),
     };
-    let room = format!("{} of {} free", size(archive.space.free_bytes), size(archive.space.total_bytes));
-    let page = page.good(format!("The archive {} is open.", archive.name)).text(format!("{newest}; {room}"));
+    let room = format!(
+        "{} of {} free",
+        size(archive.space.free_bytes),
+        size(archive.space.total_bytes)
+    );
+    let page = page
+        .good(format!("The archive {} is open.", archive.name))
+        .text(format!("{newest}; {room}"));
     if archive.damaged.is_empty() {
         return page;
     }
@@ -69,7 +80,9 @@ pub(super) fn locked(lock: Lock) -> &'static str {
         Lock::NoMedium => {
             "shows no disk. A drive with keys on it wants its PIN typed on them; a card reader wants a card."
         }
-        Lock::Unlocker => "is locked by its maker's own software. Unlock it on the computer where it was set up.",
+        Lock::Unlocker => {
+            "is locked by its maker's own software. Unlock it on the computer where it was set up."
+        }
         Lock::Encrypted => "is encrypted by another system; its content can't be read here.",
         Lock::DamagedArchive => {
             "was an archive drive, but its lock can't be read any more. Don't erase it: its first partition holds a copy of the lock's header. Ask somebody who knows LUKS."
@@ -80,8 +93,13 @@ pub(super) fn locked(lock: Lock) -> &'static str {
 fn unreadable(error: &SourceError) -> &'static str {
     match error {
         SourceError::Gone => "was unplugged. Plug it in again.",
-        SourceError::Locked | SourceError::TimedOut => "does not answer. Unlock it, or unplug it and plug it in again.",
-        SourceError::Refused { .. } | SourceError::Vanished | SourceError::Garbled { .. } | SourceError::Io { .. } => {
+        SourceError::Locked | SourceError::TimedOut => {
+            "does not answer. Unlock it, or unplug it and plug it in again."
+        }
+        SourceError::Refused { .. }
+        | SourceError::Vanished
+        | SourceError::Garbled { .. }
+        | SourceError::Io { .. } => {
             "answers in a way that can't be read. Unplug it, restart it, and plug it in again. Nothing on it was changed."
         }
     }
@@ -89,9 +107,15 @@ fn unreadable(error: &SourceError) -> &'static str {
 
 fn hint(view: &HomeView) -> Option<&'static str> {
     let source = view.devices.iter().any(|device| {
-        matches!(device.state, DeviceState::Ready | DeviceState::Opening | DeviceState::WaitsForPerson)
+        matches!(
+            device.state,
+            DeviceState::Ready | DeviceState::Opening | DeviceState::WaitsForPerson
+        )
     });
-    let drive = view.choices.iter().any(|choice| matches!(choice, Choice::Open { .. } | Choice::SetUp(_)));
+    let drive = view
+        .choices
+        .iter()
+        .any(|choice| matches!(choice, Choice::Open { .. } | Choice::SetUp(_)));
     match (&view.archive, source, drive) {
         (Some(_), true, _) => None,
         (Some(_), false, _) => Some("Plug in a phone to archive it."),
@@ -104,8 +128,14 @@ fn choice_text(choice: &Choice) -> String {
     match choice {
         Choice::Archive { source } => format!("Archive {source} now"),
         Choice::Open { name } => format!("Open the archive {name}"),
-        Choice::SetUp(disk) => format!("Make an archive drive of {} ({})", disk.name, size(disk.size_bytes)),
-        Choice::Close { name } => format!("Lock the archive {name}, so that its drive can be unplugged"),
+        Choice::SetUp(disk) => format!(
+            "Make an archive drive of {} ({})",
+            disk.name,
+            size(disk.size_bytes)
+        ),
+        Choice::Close { name } => {
+            format!("Lock the archive {name}, so that its drive can be unplugged")
+        }
         Choice::PowerOff => "Switch the computer off".to_owned(),
     }
 }
@@ -120,5 +150,9 @@ pub(super) fn confirm_power_off() -> Page {
 pub(super) fn closing(powering_off: bool) -> Page {
     let page = Page::new("Locking the archive")
         .text("Everything is being written to the drive. Please leave it plugged in until this page is gone.");
-    if powering_off { page.text("Then the computer switches itself off.") } else { page }
+    if powering_off {
+        page.text("Then the computer switches itself off.")
+    } else {
+        page
+    }
 }

@@ -19,25 +19,62 @@ pub(crate) use help::help;
 /// A page in words.
 pub(crate) fn page(view: &PageView) -> Page {
     match view {
-        PageView::Layout { names, cursor, refused } => begin::layout(names, *cursor, *refused),
+        PageView::Layout {
+            names,
+            cursor,
+            refused,
+        } => begin::layout(names, *cursor, *refused),
         PageView::Date { typed, refused } => begin::date(typed, *refused),
         PageView::Home(home) => home::home(home),
         PageView::CannotSetUp { disk, reason } => drive::cannot_set_up(disk, *reason),
-        PageView::ConfirmErase { disk, typed, refused } => drive::confirm_erase(disk, typed, *refused),
-        PageView::NameArchive { disk, typed, refused } => drive::name_archive(disk, typed, *refused),
-        PageView::NewPassphrase { name, typed_chars, refused } => drive::new_passphrase(name, *typed_chars, *refused),
-        PageView::RepeatPassphrase { name, typed_chars } => drive::repeat_passphrase(name, *typed_chars),
-        PageView::SettingUp { name, step, elapsed_s } => drive::setting_up(name, *step, *elapsed_s),
+        PageView::ConfirmErase {
+            disk,
+            typed,
+            refused,
+        } => drive::confirm_erase(disk, typed, *refused),
+        PageView::NameArchive {
+            disk,
+            typed,
+            refused,
+        } => drive::name_archive(disk, typed, *refused),
+        PageView::NewPassphrase {
+            name,
+            typed_chars,
+            refused,
+        } => drive::new_passphrase(name, *typed_chars, *refused),
+        PageView::RepeatPassphrase { name, typed_chars } => {
+            drive::repeat_passphrase(name, *typed_chars)
+        }
+        PageView::SettingUp {
+            name,
+            step,
+            elapsed_s,
+        } => drive::setting_up(name, *step, *elapsed_s),
         PageView::SetUpDone { name } => drive::set_up_done(name),
-        PageView::Unlock { name, typed_chars, refused } => drive::unlock(name, *typed_chars, *refused),
+        PageView::Unlock {
+            name,
+            typed_chars,
+            refused,
+        } => drive::unlock(name, *typed_chars, *refused),
         PageView::Unlocking { name, elapsed_s } => drive::unlocking(name, *elapsed_s),
         PageView::Archiving(run) => run::archiving(run),
-        PageView::Waiting { source, reason, safe_files } => run::waiting(source, *reason, *safe_files),
+        PageView::Waiting {
+            source,
+            reason,
+            safe_files,
+        } => run::waiting(source, *reason, *safe_files),
         PageView::ConfirmStop { source } => run::confirm_stop(source),
-        PageView::Report { source, report, sheet_written, scroll } => {
-            report::report(source, report, *sheet_written, *scroll)
-        }
-        PageView::RunTrouble { source, error, safe_files } => trouble::run(source, error, *safe_files),
+        PageView::Report {
+            source,
+            report,
+            sheet_written,
+            scroll,
+        } => report::report(source, report, *sheet_written, *scroll),
+        PageView::RunTrouble {
+            source,
+            error,
+            safe_files,
+        } => trouble::run(source, error, *safe_files),
         PageView::DriveTrouble { name, error } => trouble::drive(name, error),
         PageView::DrivePulled { name } => trouble::pulled(name),
         PageView::ConfirmPowerOff => home::confirm_power_off(),

@@ -19,12 +19,17 @@ pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scro
     let page = page.gap().fact("Snapshot", &report.folder);
     let page = counts(page, report);
     let page = if sheet_written {
-        page.fact("Restore sheet", "written to the drive as START-HERE.pdf; print it and keep it safe")
+        page.fact(
+            "Restore sheet",
+            "written to the drive as START-HERE.pdf; print it and keep it safe",
+        )
     } else {
         page.bad("The restore sheet could not be written. The pictures are safe; archive again.")
     };
     let page = damage(page, report);
-    troubles(page.gap(), report, scroll).key("Enter", "go on").key("F1", "help")
+    troubles(page.gap(), report, scroll)
+        .key("Enter", "go on")
+        .key("F1", "help")
 }
 
 fn counts(page: Page, report: &RunReport) -> Page {
@@ -33,21 +38,37 @@ fn counts(page: Page, report: &RunReport) -> Page {
         (report.kinds.videos, "video", "videos"),
         (report.kinds.others, "other file", "other files"),
     ];
-    let kinds: Vec<String> =
-        kinds.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
-    let mut page = page.fact("In this snapshot", format!("{} ({})", kinds.join(", "), size(report.bytes)));
+    let kinds: Vec<String> = kinds
+        .iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(*number, one, many))
+        .collect();
+    let mut page = page.fact(
+        "In this snapshot",
+        format!("{} ({})", kinds.join(", "), size(report.bytes)),
+    );
     if let (Some(first), Some(last)) = (report.first_day, report.last_day) {
         page = page.fact("From, to", format!("{first} to {last}"));
     }
     if !report.up_to_date {
-        page = page.fact("Copied now", format!("{} ({})", count(report.new_files, "file", "files"), size(report.new_bytes)));
+        page = page.fact(
+            "Copied now",
+            format!(
+                "{} ({})",
+                count(report.new_files, "file", "files"),
+                size(report.new_bytes)
+            ),
+        );
         let before = report.linked_files + report.resumed_files;
         if before > 0 {
             page = page.fact("There before", count(before, "file", "files"));
         }
     }
     if report.gone_but_kept_files > 0 {
-        let gone = format!("{}; the older snapshots keep them", count(report.gone_but_kept_files, "file", "files"));
+        let gone = format!(
+            "{}; the older snapshots keep them",
+            count(report.gone_but_kept_files, "file", "files")
+        );
         page = page.fact("Deleted there", gone);
     }
     page
@@ -57,7 +78,11 @@ fn damage(page: Page, report: &RunReport) -> Page {
     if report.damage.is_empty() {
         return page;
     }
-    let named: Vec<String> = report.damage.iter().map(|damage| format!("{} {}", damage.place, damage.kind)).collect();
+    let named: Vec<String> = report
+        .damage
+        .iter()
+        .map(|damage| format!("{} {}", damage.place, damage.kind))
+        .collect();
     page.bad(format!(
         "Older parts of the archive can't be read as they should: {}. This snapshot is not affected.",
         named.join("; ")
@@ -65,15 +90,31 @@ fn damage(page: Page, report: &RunReport) -> Page {
 }
 
 fn troubles(page: Page, report: &RunReport, scroll: usize) -> Page {
-    let problems = report.problems.iter().map(|problem| format!("{}: {}", problem.place, problem.reason));
-    let differences = report.differences.iter().map(|difference| format!("{}: {}", difference.path, difference.kind));
+    let problems = report
+        .problems
+        .iter()
+        .map(|problem| format!("{}: {}", problem.place, problem.reason));
+    let differences = report
+        .differences
+        .iter()
+        .map(|difference| format!("{}: {}", difference.path, difference.kind));
     let lines: Vec<String> = problems.chain(differences).collect();
     if lines.is_empty() {
         return page;
     }
     let several = lines.len() > 1;
     let page = page
-        .strong(format!("{} to look at:", count(lines.len() as u64, "thing", "things")))
-        .with(Piece::Scroll { items: lines, first: scroll });
-    if several { page.key("Up/Down", "more") } else { page }
+        .strong(format!(
+            "{} to look at:",
+            count(lines.len() as u64, "thing", "things")
+        ))
+        .with(Piece::Scroll {
+            items: lines,
+            first: scroll,
+        });
+    if several {
+        page.key("Up/Down", "more")
+    } else {
+        page
+    }
 }

@@ -11,7 +11,10 @@ pub(super) fn archiving(run: &RunView) -> Page {
         RunPhase::Listing => page
             .text("Asking the phone what is on it. A full phone may take some minutes.")
             .gap()
-            .strong(format!("{} found so far", count(run.found_files, "file", "files"))),
+            .strong(format!(
+                "{} found so far",
+                count(run.found_files, "file", "files")
+            )),
         RunPhase::Copying => copying(page, run),
         RunPhase::Reconciling => page
             .text("Everything is copied and was read back from the drive.")
@@ -24,7 +27,9 @@ pub(super) fn archiving(run: &RunView) -> Page {
     let page = if run.stopping {
         page.gap().strong("Stopping after this file...")
     } else {
-        page.gap().text("Please leave the phone and the drive plugged in, and the phone unlocked.").key("Esc", "stop")
+        page.gap()
+            .text("Please leave the phone and the drive plugged in, and the phone unlocked.")
+            .key("Esc", "stop")
     };
     page.key("F1", "help")
 }
@@ -32,19 +37,36 @@ pub(super) fn archiving(run: &RunView) -> Page {
 fn copying(page: Page, run: &RunView) -> Page {
     let permille = match run.fetch_bytes {
         0 => 1_000,
-        total => u16::try_from((u128::from(run.moved_bytes) * 1_000 / u128::from(total)).min(1_000)).unwrap_or(1_000),
+        total => {
+            u16::try_from((u128::from(run.moved_bytes) * 1_000 / u128::from(total)).min(1_000))
+                .unwrap_or(1_000)
+        }
     };
     let mut page = page
         .with(Piece::Bar { permille })
-        .fact("Copied", format!("{} of {}", size(run.moved_bytes), size(run.fetch_bytes)))
-        .fact("Read back and safe", format!("{} of {} files", grouped(run.verified_files), grouped(run.fetch_files)));
+        .fact(
+            "Copied",
+            format!("{} of {}", size(run.moved_bytes), size(run.fetch_bytes)),
+        )
+        .fact(
+            "Read back and safe",
+            format!(
+                "{} of {} files",
+                grouped(run.verified_files),
+                grouped(run.fetch_files)
+            ),
+        );
     if run.kept_files > 0 {
-        page = page.fact("In the archive already", count(run.kept_files, "file", "files"));
+        page = page.fact(
+            "In the archive already",
+            count(run.kept_files, "file", "files"),
+        );
     }
     page = match (run.rate_bytes_per_s, run.remaining_s) {
-        (Some(rate), Some(remaining)) => {
-            page.fact("Still to go", format!("about {} ({} a second)", duration(remaining), size(rate)))
-        }
+        (Some(rate), Some(remaining)) => page.fact(
+            "Still to go",
+            format!("about {} ({} a second)", duration(remaining), size(rate)),
+        ),
         _ => page.fact("Still to go", "can be told in a moment"),
     };
     match &run.current {

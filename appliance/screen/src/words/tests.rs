@@ -14,7 +14,10 @@ fn disk() -> DiskView {
         name: "Western Digital My Passport Ultra 2626".into(),
         size_bytes: 4_000_752_599_040,
         serial: Some("WX12AB3456789012".into()),
-        contents: vec![("ntfs".into(), "Backup of the old laptop".into()), ("vfat".into(), "EFI".into())],
+        contents: vec![
+            ("ntfs".into(), "Backup of the old laptop".into()),
+            ("vfat".into(), "EFI".into()),
+        ],
         partitions: 3,
     }
 }
@@ -33,7 +36,11 @@ fn report() -> RunReport {
         completeness: Completeness::Incomplete,
         files: 12_345,
         bytes: 88_400_000_000,
-        kinds: KindCounts { photos: 12_000, videos: 300, others: 45 },
+        kinds: KindCounts {
+            photos: 12_000,
+            videos: 300,
+            others: 45,
+        },
         new_files: 345,
         new_bytes: 1_200_000_000,
         known_content_files: 2,
@@ -49,16 +56,26 @@ fn report() -> RunReport {
 }
 
 fn home(choices: Vec<Choice>) -> PageView {
-    let line = |state| DeviceLine { name: "Western Digital My Passport".into(), state };
+    let line = |state| DeviceLine {
+        name: "Western Digital My Passport".into(),
+        state,
+    };
     PageView::Home(HomeView {
         archive: Some(ArchiveView {
             name: NAME.into(),
             generation: 12,
             last_date: Some("2026-11-22".into()),
-            space: Space { total_bytes: 4_000_000_000_000, free_bytes: 1_000_000_000_000 },
+            space: Space {
+                total_bytes: 4_000_000_000_000,
+                free_bytes: 1_000_000_000_000,
+            },
             damaged: Vec::new(),
         }),
-        devices: vec![line(DeviceState::WaitsForPerson), line(DeviceState::ArchiveOpen), line(DeviceState::BootStick)],
+        devices: vec![
+            line(DeviceState::WaitsForPerson),
+            line(DeviceState::ArchiveOpen),
+            line(DeviceState::BootStick),
+        ],
         cursor: 0,
         choices,
         looking: false,
@@ -85,28 +102,70 @@ fn run(phase: RunPhase) -> PageView {
 }
 
 fn pages() -> Vec<PageView> {
-    let archive = || Choice::Archive { source: "Google Pixel 8 Pro".into() };
+    let archive = || Choice::Archive {
+        source: "Google Pixel 8 Pro".into(),
+    };
     let mut pages = vec![
-        PageView::Layout { names: vec!["Deutsch (German)".into(); 35], cursor: 30, refused: true },
-        PageView::Date { typed: "2026-11-22".into(), refused: true },
-        home(vec![archive(), Choice::Close { name: NAME.into() }, Choice::PowerOff]),
-        home(vec![Choice::Open { name: NAME.into() }, Choice::SetUp(disk()), Choice::PowerOff]),
-        PageView::ConfirmErase { disk: disk(), typed: "Western".into(), refused: true },
-        PageView::NameArchive { disk: disk(), typed: NAME.into(), refused: Some(NameRefusal::Unusable) },
+        PageView::Layout {
+            names: vec!["Deutsch (German)".into(); 35],
+            cursor: 30,
+            refused: true,
+        },
+        PageView::Date {
+            typed: "2026-11-22".into(),
+            refused: true,
+        },
+        home(vec![
+            archive(),
+            Choice::Close { name: NAME.into() },
+            Choice::PowerOff,
+        ]),
+        home(vec![
+            Choice::Open { name: NAME.into() },
+            Choice::SetUp(disk()),
+            Choice::PowerOff,
+        ]),
+        PageView::ConfirmErase {
+            disk: disk(),
+            typed: "Western".into(),
+            refused: true,
+        },
+        PageView::NameArchive {
+            disk: disk(),
+            typed: NAME.into(),
+            refused: Some(NameRefusal::Unusable),
+        },
         PageView::NewPassphrase {
             name: NAME.into(),
             typed_chars: 200,
             refused: Some(PassphraseRefusal::TooShort { least_chars: 8 }),
         },
-        PageView::RepeatPassphrase { name: NAME.into(), typed_chars: 200 },
+        PageView::RepeatPassphrase {
+            name: NAME.into(),
+            typed_chars: 200,
+        },
         PageView::SetUpDone { name: NAME.into() },
-        PageView::Unlock { name: NAME.into(), typed_chars: 200, refused: true },
-        PageView::Unlocking { name: NAME.into(), elapsed_s: 7 },
-        PageView::ConfirmStop { source: "Google Pixel 8 Pro".into() },
+        PageView::Unlock {
+            name: NAME.into(),
+            typed_chars: 200,
+            refused: true,
+        },
+        PageView::Unlocking {
+            name: NAME.into(),
+            elapsed_s: 7,
+        },
+        PageView::ConfirmStop {
+            source: "Google Pixel 8 Pro".into(),
+        },
         PageView::DrivePulled { name: NAME.into() },
         PageView::ConfirmPowerOff,
         PageView::Closing { powering_off: true },
-        PageView::Report { source: "Google Pixel 8 Pro".into(), report: Box::new(report()), sheet_written: false, scroll: 3 },
+        PageView::Report {
+            source: "Google Pixel 8 Pro".into(),
+            report: Box::new(report()),
+            sheet_written: false,
+            scroll: 3,
+        },
     ];
     for reason in [
         Unfit::BootStick,
@@ -118,43 +177,83 @@ fn pages() -> Vec<PageView> {
         Unfit::AlreadyAnArchive,
         Unfit::NotOffered,
     ] {
-        pages.push(PageView::CannotSetUp { disk: disk(), reason });
+        pages.push(PageView::CannotSetUp {
+            disk: disk(),
+            reason,
+        });
     }
     for step in SetUpStep::ALL {
-        pages.push(PageView::SettingUp { name: NAME.into(), step, elapsed_s: 12 });
+        pages.push(PageView::SettingUp {
+            name: NAME.into(),
+            step,
+            elapsed_s: 12,
+        });
     }
-    for phase in [RunPhase::Listing, RunPhase::Copying, RunPhase::Reconciling, RunPhase::Publishing] {
+    for phase in [
+        RunPhase::Listing,
+        RunPhase::Copying,
+        RunPhase::Reconciling,
+        RunPhase::Publishing,
+    ] {
         pages.push(run(phase));
     }
     for reason in [WaitReason::Unplugged, WaitReason::Stalled] {
-        pages.push(PageView::Waiting { source: "Google Pixel 8 Pro".into(), reason, safe_files: 170 });
+        pages.push(PageView::Waiting {
+            source: "Google Pixel 8 Pro".into(),
+            reason,
+            safe_files: 170,
+        });
     }
     for error in [
         RunError::SourceGone,
         RunError::SourceStalled,
-        RunError::SourceFailed(SourceError::Garbled { what: "the length of an answer" }),
+        RunError::SourceFailed(SourceError::Garbled {
+            what: "the length of an answer",
+        }),
         RunError::SourceEmpty,
-        RunError::SourceUnreadable { files: 12_345, first: SourceError::Refused { code: 0x2009 } },
-        RunError::NotEnoughSpace { needed_bytes: 88_400_000_000, free_bytes: 1_000_000_000 },
+        RunError::SourceUnreadable {
+            files: 12_345,
+            first: SourceError::Refused { code: 0x2009 },
+        },
+        RunError::NotEnoughSpace {
+            needed_bytes: 88_400_000_000,
+            free_bytes: 1_000_000_000,
+        },
         RunError::DriveFull { free_bytes: None },
         RunError::DriveGone,
-        RunError::DriveFailed(VolumeError::Io { path: VolumePath::new("sources"), errno: 5 }),
+        RunError::DriveFailed(VolumeError::Io {
+            path: VolumePath::new("sources"),
+            errno: 5,
+        }),
         RunError::Archive(ArchiveError::InfoDamaged),
         RunError::OtherArchive,
         RunError::Stopped,
     ] {
-        pages.push(PageView::RunTrouble { source: "Google Pixel 8 Pro".into(), error, safe_files: 170 });
+        pages.push(PageView::RunTrouble {
+            source: "Google Pixel 8 Pro".into(),
+            error,
+            safe_files: 170,
+        });
     }
     for error in [
         DriveError::WrongPassphrase,
         DriveError::Gone,
         DriveError::Changed,
-        DriveError::Tool { program: "cryptsetup", status: 1 },
-        DriveError::Io { action: "writing the partition table", errno: 5 },
+        DriveError::Tool {
+            program: "cryptsetup",
+            status: 1,
+        },
+        DriveError::Io {
+            action: "writing the partition table",
+            errno: 5,
+        },
         DriveError::NotAnArchive,
         DriveError::OutOfMemory,
     ] {
-        pages.push(PageView::DriveTrouble { name: NAME.into(), error });
+        pages.push(PageView::DriveTrouble {
+            name: NAME.into(),
+            error,
+        });
     }
     pages
 }
@@ -164,7 +263,13 @@ fn rows(view: &View, columns: u16, rows: u16) -> Vec<String> {
     let mut cells = Buffer::empty(area);
     draw(view, area, &mut cells);
     (0..rows)
-        .map(|row| (0..columns).map(|column| cells[(column, row)].symbol()).collect::<String>().trim_end().to_owned())
+        .map(|row| {
+            (0..columns)
+                .map(|column| cells[(column, row)].symbol())
+                .collect::<String>()
+                .trim_end()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -172,37 +277,67 @@ fn rows(view: &View, columns: u16, rows: u16) -> Vec<String> {
 fn every_page_and_its_help_fit_on_80_by_24() {
     for page in pages() {
         for help in [false, true] {
-            let view = View { page: page.clone(), help };
+            let view = View {
+                page: page.clone(),
+                help,
+            };
             let small = rows(&view, 80, 24);
             let large = rows(&view, 80, 60);
             // All but the bar, and the keys in the last row, stand in the same rows on a screen with more room.
             let (body, keys) = small.split_at(23);
-            let long_list = matches!(page, PageView::Layout { .. } | PageView::Report { .. }) && !help;
+            let long_list =
+                matches!(page, PageView::Layout { .. } | PageView::Report { .. }) && !help;
             if !long_list {
                 assert_eq!(body[..22], large[..22], "{page:?}");
-                assert!(large[22..59].iter().all(String::is_empty), "does not fit:\n{}", large.join("\n"));
+                assert!(
+                    large[22..59].iter().all(String::is_empty),
+                    "does not fit:\n{}",
+                    large.join("\n")
+                );
             }
-            let waits = matches!(page, PageView::SettingUp { .. } | PageView::Unlocking { .. } | PageView::Closing { .. });
-            assert!(help || waits || keys[0].contains("Enter") || keys[0].contains("Esc"), "{page:?}");
+            let waits = matches!(
+                page,
+                PageView::SettingUp { .. } | PageView::Unlocking { .. } | PageView::Closing { .. }
+            );
+            assert!(
+                help || waits || keys[0].contains("Enter") || keys[0].contains("Esc"),
+                "{page:?}"
+            );
         }
     }
 }
 
 #[test]
 fn the_longest_report_leaves_room_for_what_is_to_be_looked_at() {
-    let page =
-        PageView::Report { source: "Google Pixel 8 Pro".into(), report: Box::new(report()), sheet_written: false, scroll: 3 };
+    let page = PageView::Report {
+        source: "Google Pixel 8 Pro".into(),
+        report: Box::new(report()),
+        sheet_written: false,
+        scroll: 3,
+    };
     let text = rows(&View { page, help: false }, 80, 24).join("\n");
-    assert!(text.contains("4. Internal shared storage/DCIM/Camera/PXL_20260101_000000003.jpg: It could\n"), "{text}");
+    assert!(
+        text.contains(
+            "4. Internal shared storage/DCIM/Camera/PXL_20260101_000000003.jpg: It could\n"
+        ),
+        "{text}"
+    );
     assert!(text.contains("archive.\n"), "{text}");
 }
 
 #[test]
 fn an_incomplete_report_says_not_to_erase_and_names_each_file() {
-    let page =
-        PageView::Report { source: "Pixel".into(), report: Box::new(report()), sheet_written: true, scroll: 0 };
+    let page = PageView::Report {
+        source: "Pixel".into(),
+        report: Box::new(report()),
+        sheet_written: true,
+        scroll: 0,
+    };
     let text = rows(&View { page, help: false }, 80, 60).join("\n");
-    assert!(text.contains("Don't erase anything from the phone yet"), "{text}");
+    assert!(
+        text.contains("Don't erase anything from the phone yet"),
+        "{text}"
+    );
     assert!(text.contains("PXL_20260101_000000000.jpg"), "{text}");
     assert!(!text.contains("safe to erase"), "{text}");
 }

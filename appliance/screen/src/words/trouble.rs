@@ -49,7 +49,10 @@ pub(super) fn run(source: &str, error: &RunError, safe_files: u64) -> Page {
         .gap()
         .text("All finished snapshots are as they were. Don't erase anything from the phone yet.");
     let page = if safe_files > 0 {
-        page.text(format!("{} of this copy are safe already and will not be copied again.", count(safe_files, "file", "files")))
+        page.text(format!(
+            "{} of this copy are safe already and will not be copied again.",
+            count(safe_files, "file", "files")
+        ))
     } else {
         page
     };
@@ -86,7 +89,9 @@ pub(super) fn drive(name: &str, error: &DriveError) -> Page {
             .bad("This computer has too little memory to open it.")
             .text("Nothing was changed. Use a computer with at least 1 GB of memory."),
     };
-    technical(page, error).key("Enter", "go on").key("F1", "help")
+    technical(page, error)
+        .key("Enter", "go on")
+        .key("F1", "help")
 }
 
 pub(super) fn pulled(name: &str) -> Page {

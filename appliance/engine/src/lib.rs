@@ -8,6 +8,7 @@
 
 mod archive;
 mod classify;
+mod device;
 mod ingest;
 mod machine;
 mod secret;
@@ -16,9 +17,12 @@ mod volume;
 
 pub use archive::{Archive, ArchiveError, Damage, DamageKind, PublishedSnapshot};
 pub use classify::{
-    ARCHIVE_DRIVE_BYTES_MIN, ARCHIVE_PARTITION_NAME, BOOT_PARTITION_NAME, Content, DeviceClass,
-    DeviceFacts, DeviceForm, DeviceId, DiskBus, DiskFacts, Lock, NotOurs, PartitionFacts,
-    STICK_PARTITION_NAME, Unfit, UsbFacts, classify, device_name, fit_for_archive,
+    ARCHIVE_DRIVE_BYTES_MIN, ARCHIVE_PARTITION_NAME, BOOT_PARTITION_NAME, DeviceClass, Lock,
+    NotOurs, STICK_PARTITION_NAME, Unfit, classify, fit_for_archive,
+};
+pub use device::{
+    Content, DeviceFacts, DeviceForm, DeviceId, DiskBus, DiskFacts, PartitionFacts, UsbFacts,
+    device_name,
 };
 pub use ingest::{
     Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, MediaKind, Problem,

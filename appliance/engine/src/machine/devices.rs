@@ -1,8 +1,7 @@
 //! What is plugged in, in the order in which it came.
 
-use crate::classify::{
-    DeviceClass, DeviceFacts, DeviceForm, DeviceId, NotOurs, classify, contents, device_name,
-};
+use crate::classify::{DeviceClass, NotOurs, classify};
+use crate::device::{DeviceFacts, DeviceForm, DeviceId, contents, device_name};
 use crate::{SourceError, SourceIdentity};
 
 use super::event::Now;

@@ -1,7 +1,7 @@
 //! Everything that we may do, on one page.
 
 use crate::Passphrase;
-use crate::classify::DeviceId;
+use crate::device::DeviceId;
 
 /// Something to be done outside; each is answered by an [`Event`](super::Event) unless it says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Everything that can happen, on one page.
 
 use super::view::SetUpStep;
-use crate::classify::{DeviceFacts, DeviceId};
+use crate::device::{DeviceFacts, DeviceId};
 use crate::{Progress, RunError, RunReport, SourceError, SourceIdentity, Space};
 
 /// The time at which something happened; from outside, because nothing in here reads a clock.

@@ -5,6 +5,8 @@ mod effect;
 mod entry;
 mod event;
 mod keys;
+mod keys_drive;
+mod keys_home;
 mod page;
 mod run;
 mod show;
@@ -21,7 +23,8 @@ pub use view::{
 
 use std::collections::VecDeque;
 
-use crate::classify::{DeviceClass, DeviceId, device_name};
+use crate::classify::DeviceClass;
+use crate::device::{DeviceId, device_name};
 use crate::{Progress, RunError, SourceError, SourceIdentity};
 use devices::{Devices, Probe};
 use page::{Page, Target};

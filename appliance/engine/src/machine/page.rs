@@ -1,6 +1,6 @@
 //! The pages and what is being typed on them.
 
-use crate::classify::DeviceId;
+use crate::device::DeviceId;
 use crate::{Passphrase, RunError, RunReport};
 
 use super::entry::Entry;

@@ -1,6 +1,6 @@
 //! A run as the machine sees it: where it is, how fast, how long still.
 
-use crate::classify::DeviceId;
+use crate::device::DeviceId;
 use crate::{Progress, SourceIdentity};
 
 use super::event::Now;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::classify::*;
+use crate::device::*;
 use crate::{Passphrase, SourceKind, Space};
 
 const NOON: Now = Now {

@@ -1,0 +1,126 @@
+//! The home page: what can be done, and what Enter begins.
+
+use crate::Passphrase;
+use crate::classify::{DeviceClass, Unfit, fit_for_archive};
+use crate::device::DeviceId;
+
+use super::devices::Probe;
+use super::entry::Entry;
+use super::event::Command;
+use super::keys::move_cursor;
+use super::page::Page;
+use super::view::Choice;
+use super::{Effect, Machine};
+
+impl Machine {
+    pub(super) fn press_home(&mut self, command: Command, cursor: usize, touched: bool) -> Page {
+        let choices = self.choices();
+        let cursor = cursor.min(choices.len() - 1);
+        if command != Command::Accept {
+            let moved = move_cursor(command, cursor, choices.len());
+            return Page::Home {
+                cursor: moved,
+                touched: touched || moved != cursor,
+            };
+        }
+        let (choice, device) = &choices[cursor];
+        let stay = Page::Home { cursor, touched };
+        match (choice, device) {
+            (Choice::Archive { .. }, Some(device)) => {
+                self.begin_run(device);
+                if self.run.is_some() {
+                    Page::Archiving {
+                        confirm_stop: false,
+                    }
+                } else {
+                    stay
+                }
+            }
+            (Choice::Open { .. }, Some(device)) => match self.target(device) {
+                Some(target) => Page::Unlock {
+                    target,
+                    typed: Passphrase::new(),
+                    refused: false,
+                },
+                None => stay,
+            },
+            (Choice::SetUp(disk), Some(device)) => {
+                let device = device.clone();
+                let fit = self
+                    .devices
+                    .get(&device)
+                    .map_or(Err(Unfit::NotOffered), |known| {
+                        fit_for_archive(&known.facts)
+                    });
+                let empty = disk.contents.is_empty() && disk.partitions == 0;
+                match fit {
+                    Err(_) => Page::CannotSetUp { device },
+                    Ok(()) if empty => Page::NameArchive {
+                        device,
+                        entry: Entry::default(),
+                        refused: None,
+                    },
+                    Ok(()) => Page::ConfirmErase {
+                        device,
+                        entry: Entry::default(),
+                        refused: false,
+                    },
+                }
+            }
+            (Choice::Close { .. }, _) => {
+                self.effects.push_back(Effect::CloseArchive);
+                Page::Closing {
+                    powering_off: false,
+                }
+            }
+            (Choice::PowerOff, _) => Page::ConfirmPowerOff,
+            _ => stay,
+        }
+    }
+
+    /// What can be done now, with the device that each choice is about. Never empty.
+    pub(super) fn choices(&self) -> Vec<(Choice, Option<DeviceId>)> {
+        let mut choices = Vec::new();
+        let open = self.archive.as_ref();
+        for device in self.devices.iter() {
+            if matches!(device.probe, Probe::Ready(_)) && open.is_some() {
+                choices.push((
+                    Choice::Archive {
+                        source: device.name(),
+                    },
+                    Some(device.facts.id.clone()),
+                ));
+            }
+        }
+        if let Some(archive) = open {
+            choices.push((
+                Choice::Close {
+                    name: archive.name.clone(),
+                },
+                None,
+            ));
+        } else {
+            for device in self.devices.iter() {
+                if let DeviceClass::ArchiveDrive { .. } = device.class {
+                    choices.push((
+                        Choice::Open {
+                            name: device.name(),
+                        },
+                        Some(device.facts.id.clone()),
+                    ));
+                }
+            }
+            for device in self.devices.iter() {
+                let offered = !matches!(
+                    fit_for_archive(&device.facts),
+                    Err(Unfit::NotOffered | Unfit::AlreadyAnArchive)
+                );
+                if let Some(disk) = device.disk().filter(|_| offered) {
+                    choices.push((Choice::SetUp(disk), Some(device.facts.id.clone())));
+                }
+            }
+        }
+        choices.push((Choice::PowerOff, None));
+        choices
+    }
+}

@@ -2,9 +2,9 @@
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
-    Archive, ArchiveError, Cancel, DeviceForm, DeviceId, DriveError, Event, OpenedArchive,
-    Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, Source as _, SourceError, Volume,
-    VolumeError, VolumePath, device_name, ingest,
+    Archive, ArchiveError, Cancel, DeviceFacts, DeviceForm, DeviceId, DriveError, Event,
+    OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, Source as _,
+    SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{ArchiveId, ArchiveInfo, Day};
 use heirloom_linux::{
@@ -20,7 +20,7 @@ use crate::sources::Sources;
 /// Something to be done with the drive; the fields are those of the effects of the same names.
 pub(crate) enum Job {
     SetUp {
-        device: DeviceId,
+        disk: DeviceFacts,
         name: String,
         passphrase: Passphrase,
     },
@@ -83,10 +83,10 @@ impl DriveThread {
         for job in queue {
             let event = match job {
                 Job::SetUp {
-                    device,
+                    disk,
                     name,
                     passphrase,
-                } => Event::SetUpEnded(self.set_up(&device, &name, &passphrase)),
+                } => Event::SetUpEnded(self.set_up(&disk, &name, &passphrase)),
                 Job::Open {
                     device,
                     partition,
@@ -138,17 +138,15 @@ impl DriveThread {
 
     fn set_up(
         &mut self,
-        device: &DeviceId,
+        disk: &DeviceFacts,
         name: &str,
         passphrase: &Passphrase,
     ) -> Result<OpenedArchive, DriveError> {
+        let device = &disk.id;
         let (path, facts) = self.disk(device)?;
-        // The facts are asked for once more: what was fit when it was chosen may have been exchanged since.
-        let fit = self
-            .watch
-            .get(device)
-            .is_some_and(|(facts, _)| heirloom_engine::fit_for_archive(&facts).is_ok());
-        if !fit {
+        // What was shown and confirmed may have been exchanged or written since.
+        let same = self.watch.get(device).is_some_and(|(now, _)| now == *disk);
+        if !same || heirloom_engine::fit_for_archive(disk).is_err() {
             return Err(DriveError::Changed);
         }
         self.close();

@@ -171,11 +171,11 @@ impl Worker {
                     });
                 }
                 Effect::SetUpDrive {
-                    device,
+                    disk,
                     name,
                     passphrase,
                 } => self.queue(Job::SetUp {
-                    device,
+                    disk,
                     name,
                     passphrase,
                 }),

@@ -60,6 +60,7 @@ pub fn set_up(
     let archive = partition_node(order.disk, partition::ARCHIVE_PARTITION);
     {
         let mut disk = ExclusiveDisk::open(order.disk, order.size_bytes, order.serial)?;
+        partition::refuse_precious(&mut disk)?;
         log::info!("erases {}", disk.path.display());
         partition::write_table(&mut disk)?;
     }

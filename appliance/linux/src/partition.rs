@@ -3,7 +3,9 @@
 use std::io::{Seek, SeekFrom};
 
 use gptman::{GPT, GPTPartitionEntry};
-use heirloom_engine::{ARCHIVE_PARTITION_NAME, BOOT_PARTITION_NAME, DriveError};
+use heirloom_engine::{
+    ARCHIVE_PARTITION_NAME, BOOT_PARTITION_NAME, DriveError, STICK_PARTITION_NAME,
+};
 
 use crate::disk::ExclusiveDisk;
 
@@ -64,6 +66,31 @@ pub(crate) fn declare_finished(disk: &mut ExclusiveDisk) -> Result<(), DriveErro
     table[ARCHIVE_PARTITION].partition_name = ARCHIVE_PARTITION_NAME.into();
     table.write_into(&mut disk.file).map_err(failed)?;
     disk.reread_partitions()
+}
+
+/// Refuses a disk that bears the name of a boot stick or of an archive, whatever was known of it before.
+///
+/// # Errors
+/// [`DriveError::Changed`], [`DriveError::Gone`], [`DriveError::Io`].
+pub(crate) fn refuse_precious(disk: &mut ExclusiveDisk) -> Result<(), DriveError> {
+    let table = match GPT::find_from(&mut disk.file) {
+        Ok(table) => table,
+        Err(gptman::Error::Io(error)) => {
+            return Err(crate::disk::io_error("reading the partition table", &error));
+        }
+        // No GPT, or a broken one: neither a stick nor a finished archive.
+        Err(_) => return Ok(()),
+    };
+    let precious = [STICK_PARTITION_NAME, ARCHIVE_PARTITION_NAME];
+    let mut names = table
+        .iter()
+        .filter(|(_, entry)| entry.is_used())
+        .map(|(_, entry)| entry.partition_name.as_str());
+    if names.any(|name| precious.contains(&name)) {
+        Err(DriveError::Changed)
+    } else {
+        Ok(())
+    }
 }
 
 fn entry(

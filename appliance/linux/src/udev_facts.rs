@@ -79,7 +79,8 @@ fn interface_names(device: &Device) -> Vec<String> {
     })
 }
 
-/// A whole disk with its partitions; `None` for loops, RAM disks, mappings, optical drives and partitions.
+/// A whole disk with its partitions; `None` for loops, RAM disks, mappings, optical drives and partitions, and for a disk that udev has
+/// not looked at wholly: without its partitions' names, a boot stick would look like an empty disk. It is told when the last one is known.
 pub(crate) fn disk(device: &Device) -> Option<(DeviceFacts, Node)> {
     if device.devtype()? != "disk" {
         return None;
@@ -92,6 +93,7 @@ pub(crate) fn disk(device: &Device) -> Option<(DeviceFacts, Node)> {
         return None;
     }
     let node = device.devnode()?.to_owned();
+    let partitions = device.is_initialized().then(|| partitions(device))??;
     let bus = bus(device, name);
     let sequence = attribute(device, "diskseq").unwrap_or_default();
     let facts = DeviceFacts {
@@ -108,7 +110,7 @@ pub(crate) fn disk(device: &Device) -> Option<(DeviceFacts, Node)> {
             read_only: attribute(device, "ro").as_deref() == Some("1"),
             // blkid calls a partition table's own signature PTTYPE, so TYPE here is a file system on the whole disk.
             whole: content(device),
-            partitions: partitions(device),
+            partitions,
         }),
     };
     Some((facts, Node::Disk { path: node }))
@@ -135,32 +137,36 @@ fn parent_attribute(device: &Device, name: &str) -> Option<String> {
     device.parent().and_then(|parent| attribute(&parent, name))
 }
 
-fn partitions(disk: &Device) -> Vec<PartitionFacts> {
-    let scan = || -> std::io::Result<Vec<PartitionFacts>> {
+/// The partitions of a disk, by number; `None` while udev has not looked at all of them.
+fn partitions(disk: &Device) -> Option<Vec<PartitionFacts>> {
+    let scan = || -> std::io::Result<Option<Vec<PartitionFacts>>> {
         let mut enumerator = Enumerator::new()?;
         enumerator.match_parent(disk)?;
         enumerator.match_subsystem("block")?;
-        let children = enumerator
-            .scan_devices()?
-            .filter(|child| child.devtype() == Some(OsStr::new("partition")));
-        let mut partitions: Vec<_> = children
-            .filter_map(|child| {
-                Some(PartitionFacts {
-                    number: attribute(&child, "partition")?.parse().ok()?,
-                    name: property(&child, "ID_PART_ENTRY_NAME")
-                        .map(|name| unescape(&name))
-                        .unwrap_or_default(),
-                    size_bytes: size_bytes(&child),
-                    content: content(&child),
-                })
-            })
-            .collect();
+        let mut partitions = Vec::new();
+        for child in enumerator.scan_devices()? {
+            if child.devtype() != Some(OsStr::new("partition")) {
+                continue;
+            }
+            let number = attribute(&child, "partition").and_then(|number| number.parse().ok());
+            let Some(number) = number.filter(|_| child.is_initialized()) else {
+                return Ok(None);
+            };
+            partitions.push(PartitionFacts {
+                number,
+                name: property(&child, "ID_PART_ENTRY_NAME")
+                    .map(|name| unescape(&name))
+                    .unwrap_or_default(),
+                size_bytes: size_bytes(&child),
+                content: content(&child),
+            });
+        }
         partitions.sort_by_key(|partition| partition.number);
-        Ok(partitions)
+        Ok(Some(partitions))
     };
     scan().unwrap_or_else(|error| {
         log::warn!("{}: {error}", disk.syspath().display());
-        Vec::new()
+        None
     })
 }
 

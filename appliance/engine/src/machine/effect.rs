@@ -1,7 +1,7 @@
 //! Everything that we may do, on one page.
 
 use crate::Passphrase;
-use crate::device::DeviceId;
+use crate::device::{DeviceFacts, DeviceId};
 
 /// Something to be done outside; each is answered by an [`Event`](super::Event) unless it says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub enum Effect {
     ProbeSource(DeviceId),
     /// Erase a disk and make an archive drive of it; answered by `SetUpReached` and `SetUpEnded`.
     SetUpDrive {
-        /// The disk.
-        device: DeviceId,
+        /// The disk, as it was shown: one that is no longer just so is not erased.
+        disk: DeviceFacts,
         /// The archive's name.
         name: String,
         /// For key slot 0.

@@ -110,8 +110,11 @@ impl Machine {
                 refused: None,
             },
             Command::Accept if typed == first => {
+                let Some(known) = self.devices.get(&device) else {
+                    return Page::home();
+                };
                 self.effects.push_back(Effect::SetUpDrive {
-                    device,
+                    disk: known.facts.clone(),
                     name: name.clone(),
                     passphrase: typed,
                 });

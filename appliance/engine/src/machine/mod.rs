@@ -24,7 +24,7 @@ pub use view::{
 use std::collections::VecDeque;
 
 use crate::classify::DeviceClass;
-use crate::device::{DeviceId, device_name};
+use crate::device::{DeviceFacts, DeviceId, device_name};
 use crate::{Progress, RunError, SourceError, SourceIdentity};
 use devices::{Devices, Probe};
 use page::{Page, Target};
@@ -111,6 +111,7 @@ impl Machine {
             Event::Pressed(command) => self.press(command),
             Event::DeviceSeen(facts) => {
                 let id = facts.id.clone();
+                self.notice_change_of_disk(&facts);
                 if self.devices.see(facts) {
                     self.probe(&id);
                 }
@@ -244,19 +245,23 @@ impl Machine {
             }
             return;
         }
-        let asked_about = match &self.page {
-            Page::CannotSetUp { device }
-            | Page::ConfirmErase { device, .. }
-            | Page::NameArchive { device, .. }
-            | Page::NewPassphrase { device, .. }
-            | Page::RepeatPassphrase { device, .. } => device == id,
-            Page::Unlock { target, .. } => target.device == *id,
-            _ => false,
-        };
-        if asked_about {
+        if self.page.asks_about(id) {
             self.page = Page::DriveTrouble {
                 name: device.name(),
                 error: DriveError::Gone,
+            };
+        }
+    }
+
+    /// What was shown when a disk was chosen must still be so when it is erased: the questions begin anew.
+    fn notice_change_of_disk(&mut self, facts: &DeviceFacts) {
+        let Some(known) = self.devices.get(&facts.id) else {
+            return;
+        };
+        if known.facts != *facts && self.page.asks_about(&facts.id) {
+            self.page = Page::DriveTrouble {
+                name: known.name(),
+                error: DriveError::Changed,
             };
         }
     }

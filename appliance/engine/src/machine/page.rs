@@ -111,4 +111,17 @@ impl Page {
             touched: false,
         }
     }
+
+    /// Whether something is being asked about this device that ends when it goes or changes.
+    pub(super) fn asks_about(&self, id: &DeviceId) -> bool {
+        match self {
+            Self::CannotSetUp { device }
+            | Self::ConfirmErase { device, .. }
+            | Self::NameArchive { device, .. }
+            | Self::NewPassphrase { device, .. }
+            | Self::RepeatPassphrase { device, .. } => device == id,
+            Self::Unlock { target, .. } => target.device == *id,
+            _ => false,
+        }
+    }
 }

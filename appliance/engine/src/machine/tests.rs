@@ -320,7 +320,7 @@ fn an_empty_disk_is_set_up_with_a_name_and_a_passphrase_typed_twice() {
         story.press(Command::Accept);
     }
     let expected = Effect::SetUpDrive {
-        device: DeviceId("sdb@1".into()),
+        disk: disk("sdb@1", 1_000_000_000_000, vec![]),
         name: "Family".into(),
         passphrase: passphrase("short no longer"),
     };
@@ -580,6 +580,29 @@ fn a_disk_unplugged_while_it_is_asked_about_is_let_go_of() {
     ));
     story.press(Command::Accept);
     story.home();
+}
+
+#[test]
+fn a_disk_that_turns_out_to_hold_something_is_not_erased_on_an_old_answer() {
+    let mut story = Story::at_home();
+    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
+    story.press(Command::Accept);
+    story.type_text("Fam");
+    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
+    assert!(matches!(story.page(), PageView::NameArchive { .. }));
+    story.handle(Event::DeviceSeen(disk(
+        "sdb@1",
+        1_000_000_000_000,
+        vec![partition("", "ntfs")],
+    )));
+    assert!(matches!(
+        story.page(),
+        PageView::DriveTrouble {
+            error: DriveError::Changed,
+            ..
+        }
+    ));
+    assert_eq!(story.effect(), None);
 }
 
 #[test]

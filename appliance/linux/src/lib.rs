@@ -12,6 +12,7 @@ mod ext4;
 mod ioctl;
 mod luks;
 mod mount;
+mod node;
 mod partition;
 mod power;
 mod start;
@@ -24,7 +25,8 @@ pub use archive_drive::{ArchiveDrive, OpenOrder, SetUpOrder, clean_up, open, set
 pub use boot_partition::write_to_boot_partition;
 pub use console::{Console, apply_layout, console_fonts};
 pub use luks::KeyDerivation;
+pub use node::Node;
 pub use power::{power_off, restart, set_clock};
 pub use start::{load_modules, mount_early, start_udevd};
 pub use volume::LinuxVolume;
-pub use watch::{Node, Watch, WatchEvent, watch};
+pub use watch::{Watch, WatchEvent, watch};

@@ -8,7 +8,7 @@ use heirloom_engine::{
 };
 use udev::{Device, Enumerator};
 
-use crate::watch::Node;
+use crate::node::Node;
 
 /// Sysfs counts in these, whatever the disk's own sectors are.
 const SYSFS_SECTOR_BYTES: u64 = 512;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heirloom_engine::{DeviceFacts, DeviceId};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use udev::{Device, Enumerator, EventType, MonitorBuilder};
 
+use crate::node::Node;
 use crate::udev_facts;
 
 /// Something that came, changed or went.
@@ -20,23 +20,6 @@ pub enum WatchEvent {
     Gone(DeviceId),
     /// All that was plugged in at the start has been told.
     Settled,
-}
-
-/// Where a device is to be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
-    /// By its numbers on USB.
-    Usb {
-        /// `BUSNUM`.
-        bus: u8,
-        /// `DEVNUM`.
-        device: u8,
-    },
-    /// By its node.
-    Disk {
-        /// Below `/dev`.
-        path: PathBuf,
-    },
 }
 
 /// What is known now; shared with the thread that watches.

@@ -1,5 +1,7 @@
 //! A line that is being typed.
 
+use crate::Passphrase;
+
 use super::event::Command;
 
 /// A line of visible text, bounded.
@@ -25,5 +27,17 @@ impl Entry {
 
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+}
+
+/// The same for a secret: it is edited where it lies, and never copied.
+pub(super) fn edit_secret(secret: &mut Passphrase, command: Command) -> bool {
+    match command {
+        Command::Type(character) if !character.is_control() => secret.push(character),
+        Command::Erase => {
+            secret.pop();
+            true
+        }
+        _ => false,
     }
 }

@@ -2,9 +2,7 @@
 
 use heirloom_format::{day_of_unix, unix_of_day};
 
-use crate::Passphrase;
-
-use super::entry::Entry;
+use super::entry::{Entry, edit_secret};
 use super::event::Command;
 use super::keys_drive::press_new;
 use super::page::Page;
@@ -209,17 +207,6 @@ impl Machine {
                 confirm_stop: asked,
             },
         }
-    }
-}
-
-pub(super) fn edit_secret(secret: &mut Passphrase, command: Command) -> bool {
-    match command {
-        Command::Type(character) if !character.is_control() => secret.push(character),
-        Command::Erase => {
-            secret.pop();
-            true
-        }
-        _ => false,
     }
 }
 

@@ -3,9 +3,8 @@
 use crate::Passphrase;
 use crate::device::DeviceId;
 
-use super::entry::Entry;
+use super::entry::{Entry, edit_secret};
 use super::event::Command;
-use super::keys::edit_secret;
 use super::page::Page;
 use super::view::{NameRefusal, PassphraseRefusal, SetUpStep};
 use super::{Effect, Machine};

@@ -257,26 +257,31 @@ fn keep_end(text: &str, columns: usize) -> String {
     text.chars().skip(count.saturating_sub(columns)).collect()
 }
 
-/// Breaks at spaces; a word that is longer than the line is broken where it must be. Line breaks in the text stay.
+/// Breaks at spaces; a word that is longer than the line is broken where it must be. Line breaks in the text stay, and so does the
+/// indentation of each paragraph.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
+        let words = paragraph.trim_start_matches(' ');
+        let indent = (paragraph.len() - words.len()).min(width / 2);
+        let room = width - indent;
+        let mut push = |line: String| lines.push(" ".repeat(indent) + &line);
         let mut line = String::new();
-        for word in paragraph.split(' ') {
+        for word in words.split(' ') {
             let mut word: Vec<char> = word.chars().collect();
-            if !line.is_empty() && line.chars().count() + 1 + word.len() > width {
-                lines.push(std::mem::take(&mut line));
+            if !line.is_empty() && line.chars().count() + 1 + word.len() > room {
+                push(std::mem::take(&mut line));
             } else if !line.is_empty() {
                 line.push(' ');
             }
-            while word.len() > width {
-                let rest = word.split_off(width);
-                lines.push(word.into_iter().collect());
+            while word.len() > room {
+                let rest = word.split_off(room);
+                push(word.into_iter().collect());
                 word = rest;
             }
             line.extend(word);
         }
-        lines.push(line);
+        push(line);
     }
     lines
 }
@@ -375,5 +380,6 @@ mod tests {
     fn words_longer_than_a_line_are_broken() {
         assert_eq!(wrap("ab cdefghij k", 4), ["ab", "cdef", "ghij", "k"]);
         assert_eq!(wrap("one\ntwo", 10), ["one", "two"]);
+        assert_eq!(wrap("  a bc\n\n  def", 5), ["  a", "  bc", "", "  def"]);
     }
 }

@@ -43,9 +43,11 @@ impl Sources {
         self.locked().insert(device.clone(), source);
     }
 
-    /// Lets go of a source, if it is open.
+    /// Lets go of a source, if it is open: on a thread of its own, because a device that is half gone may take its time to answer.
     pub(crate) fn forget(&self, device: &DeviceId) {
-        drop(self.take(device));
+        if let Some(source) = self.take(device) {
+            std::thread::spawn(move || drop(source));
+        }
     }
 
     fn take(&self, device: &DeviceId) -> Option<PhoneSource> {

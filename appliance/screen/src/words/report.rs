@@ -16,7 +16,7 @@ pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scro
         (false, _) => Page::new(format!("{source} is archived, but not completely"))
             .bad("Don't erase anything from the phone yet. What could be copied is safe; what could not is named below."),
     };
-    let page = page.gap().fact("Snapshot", &report.folder);
+    let page = page.gap().fact("Snapshot", place(report));
     let page = counts(page, report);
     let page = if sheet_written {
         page.fact(
@@ -117,4 +117,13 @@ fn troubles(page: Page, report: &RunReport, scroll: usize) -> Page {
     } else {
         page
     }
+}
+
+/// The snapshot's own name first, because it is what a person looks for.
+fn place(report: &RunReport) -> String {
+    let folder = report
+        .folder
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
+    format!("{}, in {folder}", report.snapshot)
 }

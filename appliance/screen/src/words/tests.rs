@@ -240,6 +240,10 @@ fn pages() -> Vec<PageView> {
         DriveError::Gone,
         DriveError::Changed,
         DriveError::Tool {
+            program: "e2fsck",
+            status: 4,
+        },
+        DriveError::Tool {
             program: "cryptsetup",
             status: 1,
         },

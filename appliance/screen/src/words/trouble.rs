@@ -79,6 +79,9 @@ pub(super) fn drive(name: &str, error: &DriveError) -> Page {
         DriveError::Changed => page
             .bad("It is not the drive that it was a moment ago, or it is in use.")
             .text("Unplug it, plug it in again, and begin anew."),
+        DriveError::Tool { program: "e2fsck", .. } => page
+            .bad("The table of contents of the drive is damaged, and mending it needs somebody who knows Linux.")
+            .text("Nothing was changed, and the pictures are most likely intact. Don't archive to this drive any more. The steps on the restore sheet only read; follow them on a Linux computer, and copy everything to another drive."),
         DriveError::Tool { .. } | DriveError::Io { .. } => {
             page.bad("The drive did not do what it was asked to.").text(CABLE)
         }

@@ -116,7 +116,8 @@ pub(crate) fn build(
         for (from, to) in SHEET_FONTS {
             tree.insert_file(to, debian.read(from)?)?;
         }
-        let Some(Node::File { bytes, .. }) = tree.get(CONSOLE_FONTS[0].1) else {
+        // The one that an emulated PC's display of 1280 x 800 is given.
+        let Some(Node::File { bytes, .. }) = tree.get(CONSOLE_FONTS[1].1) else {
             unreachable!("the font was put in a moment ago");
         };
         Ok((bytes.clone(), String::new()))

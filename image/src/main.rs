@@ -83,8 +83,14 @@ fn run() -> Result<()> {
     }
     step("write", || {
         let out = |name: &str, bytes: &[u8]| {
-            let path = options.out.join(name);
-            fs::write(&path, bytes).with_context(|| path.display().to_string())
+            // By rename, so that whoever reads the old one goes on reading it.
+            let (path, draft) = (
+                options.out.join(name),
+                options.out.join(format!("{name}.new")),
+            );
+            fs::write(&draft, bytes)
+                .and_then(|()| fs::rename(&draft, &path))
+                .with_context(|| path.display().to_string())
         };
         out("kernel", &built.kernel)?;
         out("initramfs.zst", &built.initramfs)?;

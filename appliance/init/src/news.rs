@@ -85,6 +85,7 @@ fn page_name(page: &PageView) -> &'static str {
         PageView::RunTrouble { .. } => "run-trouble",
         PageView::DriveTrouble { .. } => "drive-trouble",
         PageView::DrivePulled { .. } => "drive-pulled",
+        PageView::SafeToUnplug { .. } => "safe-to-unplug",
         PageView::ConfirmPowerOff => "confirm-power-off",
         PageView::Closing { .. } => "closing",
     }

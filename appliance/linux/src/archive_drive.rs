@@ -10,7 +10,7 @@ use heirloom_engine::{
 
 use heirloom_format::ArchiveInfo;
 
-use crate::disk::{ExclusiveDisk, partition_node, wait_for_node};
+use crate::disk::{ExclusiveDisk, UdevKeptOut, partition_node, wait_for_node};
 use crate::luks::{KeyDerivation, Unlocked};
 use crate::mount::Mounted;
 use crate::volume::sign_of_life;
@@ -58,6 +58,7 @@ pub fn set_up(
     reached(SetUpStep::Partitioning);
     let boot = partition_node(order.disk, partition::BOOT_PARTITION);
     let archive = partition_node(order.disk, partition::ARCHIVE_PARTITION);
+    let _udev_kept_out = UdevKeptOut::of(order.disk)?;
     {
         let mut disk = ExclusiveDisk::open(order.disk, order.size_bytes, order.serial)?;
         partition::refuse_precious(&mut disk)?;

@@ -15,8 +15,8 @@ use crate::{ioctl, tool};
 
 /// What a terminal has that does not say: a VT100's.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
-/// From this width on, the larger font is easier on tired eyes.
-const LARGE_FONT_FROM_PIXELS: u32 = 1_920;
+/// The larger font, 16 by 32 pixels, is easier on tired eyes; it is taken where it leaves the cells of a VT100.
+const LARGE_FONT_PIXELS: (u32, u32) = (16, 32);
 const FONTS: &str = "/usr/share/heirloom/console";
 const KEYMAPS: &str = "/usr/share/heirloom/keymaps";
 
@@ -93,11 +93,8 @@ impl Write for Console {
 
 /// Puts a font on the PC's console that has all the characters we use, in a size that can be read.
 pub fn console_fonts(terminal: &Path) {
-    let width_pixels = std::fs::read_to_string("/sys/class/graphics/fb0/virtual_size")
-        .ok()
-        .and_then(|size| size.split(',').next()?.trim().parse::<u32>().ok())
-        .unwrap_or(0);
-    let name = if width_pixels >= LARGE_FONT_FROM_PIXELS {
+    let display = std::fs::read_to_string("/sys/class/graphics/fb0/virtual_size");
+    let name = if display.is_ok_and(|pixels| has_room_for_large_font(&pixels)) {
         "font-32.psf"
     } else {
         "font-16.psf"
@@ -112,6 +109,20 @@ pub fn console_fonts(terminal: &Path) {
     if let Err(error) = tool::succeed("setfont", &arguments) {
         log::warn!("console font: {error}");
     }
+}
+
+/// `1280,800` and larger.
+fn has_room_for_large_font(pixels: &str) -> bool {
+    let cells = |pixels: &str, cell| {
+        pixels
+            .trim()
+            .parse::<u32>()
+            .map_or(0, |pixels| pixels / cell)
+    };
+    pixels.split_once(',').is_some_and(|(width, height)| {
+        cells(width, LARGE_FONT_PIXELS.0) >= u32::from(DEFAULT_SIZE.0)
+            && cells(height, LARGE_FONT_PIXELS.1) >= u32::from(DEFAULT_SIZE.1)
+    })
 }
 
 /// Puts a keyboard layout in force on the PC's console; whether that worked.
@@ -133,4 +144,24 @@ pub fn apply_layout(terminal: &Path, code: &str) -> bool {
     tool::succeed("loadkeys", &arguments)
         .map_err(|error| log::warn!("keyboard layout: {error}"))
         .is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_large_font_is_taken_where_it_leaves_80_by_24() {
+        for (pixels, large) in [
+            ("1280,800\n", true),
+            ("3840,2160\n", true),
+            ("1366,768\n", true),
+            ("1024,768\n", false),
+            ("1280,720\n", false),
+            ("", false),
+            ("x,y", false),
+        ] {
+            assert_eq!(has_room_for_large_font(pixels), large, "{pixels}");
+        }
+    }
 }

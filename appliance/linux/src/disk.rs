@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use heirloom_engine::DriveError;
 use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
 use nix::libc;
 
 use crate::ioctl;
@@ -114,6 +115,28 @@ fn open_patiently(path: &Path) -> Result<File, DriveError> {
             Err(error) if is_gone(&error) => return Err(DriveError::Gone),
             Err(error) => return Err(io_error("opening the drive", &error)),
         }
+    }
+}
+
+/// Keeps udev from looking into a disk, and from reading its partition table again, for as long as it lives: the nodes of its partitions
+/// would vanish for a moment under the programs that work on them. (systemd's "Locking Block Device Access".)
+pub(crate) struct UdevKeptOut {
+    _lock: Flock<File>,
+}
+
+impl UdevKeptOut {
+    /// Waits until udev has done with the disk, and keeps it out from then on.
+    ///
+    /// # Errors
+    /// [`DriveError::Gone`], [`DriveError::Io`].
+    pub(crate) fn of(path: &Path) -> Result<Self, DriveError> {
+        let disk = File::open(path).map_err(|error| io_error("opening the drive", &error))?;
+        let lock =
+            Flock::lock(disk, FlockArg::LockExclusive).map_err(|(_, errno)| DriveError::Io {
+                action: "locking the drive",
+                errno: errno as i32,
+            })?;
+        Ok(Self { _lock: lock })
     }
 }
 

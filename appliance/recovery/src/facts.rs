@@ -51,9 +51,9 @@ pub struct SourceFacts {
     pub other: u64,
     /// Of all its files together.
     pub size_bytes: u64,
-    /// When the oldest file was taken, as `YYYY-MM-DD`.
+    /// The date of the oldest file, as `YYYY-MM-DD`.
     pub first_day: Option<String>,
-    /// When the newest file was taken, as `YYYY-MM-DD`.
+    /// The date of the newest file, as `YYYY-MM-DD`.
     pub last_day: Option<String>,
     /// Whether every file that the source listed is in the snapshot, verified.
     pub complete: bool,

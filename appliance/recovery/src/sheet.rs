@@ -184,7 +184,7 @@ impl<'a> Sheet<'a> {
                 .width_pt;
         let mut captions = vec![
             (0.0, self.shape(FontRole::Regular, NOTE_PT, "From")),
-            (taken_left, self.shape(FontRole::Regular, NOTE_PT, "Taken")),
+            (taken_left, self.shape(FontRole::Regular, NOTE_PT, "Dated")),
         ];
         captions.extend(COLUMNS.map(|(caption, right)| {
             let shaped = self.shape(FontRole::Regular, NOTE_PT, caption);

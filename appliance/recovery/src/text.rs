@@ -153,7 +153,7 @@ impl Text {
             format!("{} {noun}", wording::grouped(count))
         };
         let counts = format!(
-            "{}: {}, {}, {}, {}; taken {}; newest in the folder {}",
+            "{}: {}, {}, {}, {}; dated {}; newest in the folder {}",
             shorten(&source.name),
             count(source.photos, "photo", "photos"),
             count(source.videos, "video", "videos"),

@@ -51,7 +51,9 @@ impl Machine {
                 first,
                 typed,
             } => self.press_repeat(command, device, name, first, typed),
-            page @ Page::SetUpDone { .. } => back_home_on(command, page),
+            page @ (Page::SetUpDone { .. } | Page::SafeToUnplug { .. }) => {
+                back_home_on(command, page)
+            }
             Page::Unlock {
                 target,
                 mut typed,

@@ -110,17 +110,29 @@ impl Machine {
                     ));
                 }
             }
-            for device in self.devices.iter() {
-                let offered = !matches!(
-                    fit_for_archive(&device.facts),
-                    Err(Unfit::NotOffered | Unfit::AlreadyAnArchive)
-                );
-                if let Some(disk) = device.disk().filter(|_| offered) {
-                    choices.push((Choice::SetUp(disk), Some(device.facts.id.clone())));
-                }
-            }
+            choices.extend(self.set_ups(|fit| fit.is_ok()));
+            // Offered too, because being told why not is better than looking for it in vain.
+            let refused = |fit: Result<(), Unfit>| {
+                !matches!(
+                    fit,
+                    Ok(()) | Err(Unfit::NotOffered | Unfit::AlreadyAnArchive)
+                )
+            };
+            choices.extend(self.set_ups(refused));
         }
         choices.push((Choice::PowerOff, None));
         choices
+    }
+
+    fn set_ups(
+        &self,
+        wanted: impl Fn(Result<(), Unfit>) -> bool,
+    ) -> impl Iterator<Item = (Choice, Option<DeviceId>)> {
+        self.devices.iter().filter_map(move |device| {
+            let disk = device
+                .disk()
+                .filter(|_| wanted(fit_for_archive(&device.facts)))?;
+            Some((Choice::SetUp(disk), Some(device.facts.id.clone())))
+        })
     }
 }

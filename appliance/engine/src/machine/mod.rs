@@ -358,13 +358,16 @@ impl Machine {
     }
 
     fn archive_closed(&mut self) {
-        if let Page::Closing { powering_off } = self.page {
-            self.archive = None;
-            if powering_off {
-                self.effects.push_back(Effect::PowerOff);
-            } else {
-                self.page = Page::home();
-            }
+        let Page::Closing { powering_off } = self.page else {
+            return;
+        };
+        let archive = self.archive.take();
+        if powering_off {
+            self.effects.push_back(Effect::PowerOff);
+        } else {
+            self.page = archive.map_or_else(Page::home, |archive| Page::SafeToUnplug {
+                name: archive.name,
+            });
         }
     }
 

@@ -89,6 +89,9 @@ pub(super) enum Page {
     DrivePulled {
         name: String,
     },
+    SafeToUnplug {
+        name: String,
+    },
     ConfirmPowerOff,
     Closing {
         powering_off: bool,

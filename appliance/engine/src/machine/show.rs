@@ -139,6 +139,7 @@ impl Machine {
                 error: error.clone(),
             },
             Page::DrivePulled { name } => PageView::DrivePulled { name: name.clone() },
+            Page::SafeToUnplug { name } => PageView::SafeToUnplug { name: name.clone() },
             Page::ConfirmPowerOff => PageView::ConfirmPowerOff,
             Page::Closing { powering_off } => PageView::Closing {
                 powering_off: *powering_off,

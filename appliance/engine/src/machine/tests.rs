@@ -552,6 +552,39 @@ fn the_cursor_stays_on_what_the_person_chose() {
 }
 
 #[test]
+fn a_locked_archive_says_that_its_drive_may_go() {
+    let mut story = Story::with_open_archive();
+    story.press(Command::Accept);
+    assert_eq!(story.effect(), Some(Effect::CloseArchive));
+    story.handle(Event::ArchiveClosed);
+    assert!(matches!(story.page(), PageView::SafeToUnplug { .. }));
+    story.handle(Event::DeviceGone(DeviceId("sdb@1".into())));
+    story.press(Command::Accept);
+    assert!(story.home().archive.is_none());
+}
+
+#[test]
+fn what_is_refused_is_offered_last() {
+    let mut story = Story::at_home();
+    story.handle(Event::DeviceSeen(disk(
+        "sda@1",
+        8_000_000_000,
+        vec![partition(STICK_PARTITION_NAME, "vfat")],
+    )));
+    story.handle(Event::DeviceSeen(disk("sdb@2", 1_000_000_000_000, vec![])));
+    let sizes: Vec<_> = story
+        .home()
+        .choices
+        .iter()
+        .filter_map(|choice| match choice {
+            Choice::SetUp(disk) => Some(disk.size_bytes),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sizes, [1_000_000_000_000, 8_000_000_000]);
+}
+
+#[test]
 fn switching_off_asks_then_locks_then_ends() {
     let mut story = Story::with_open_archive();
     (0..9).for_each(|_| story.press(Command::Down));

@@ -154,6 +154,11 @@ pub enum PageView {
         /// The source.
         source: String,
     },
+    /// The archive is locked, and its drive may be unplugged.
+    SafeToUnplug {
+        /// The archive.
+        name: String,
+    },
     /// Switch off?
     ConfirmPowerOff,
     /// The archive is being locked.

@@ -47,7 +47,7 @@ fn about_archive(page: Page, archive: &ArchiveView) -> Page {
     );
     let page = page
         .good(format!("The archive {} is open.", archive.name))
-        .text(format!("{newest}; {room}"));
+        .text(format!("So far: {newest}; {room}"));
     if archive.damaged.is_empty() {
         return page;
     }
@@ -138,6 +138,13 @@ fn choice_text(choice: &Choice) -> String {
         }
         Choice::PowerOff => "Switch the computer off".to_owned(),
     }
+}
+
+pub(super) fn safe_to_unplug(name: &str) -> Page {
+    Page::new(format!("The archive {name} is locked"))
+        .good("Its drive can be unplugged now.")
+        .text("Keep it in a dry place, away from this computer, and not together with the passphrase.")
+        .key("Enter", "go on")
 }
 
 pub(super) fn confirm_power_off() -> Page {

@@ -77,6 +77,7 @@ pub(crate) fn page(view: &PageView) -> Page {
         } => trouble::run(source, error, *safe_files),
         PageView::DriveTrouble { name, error } => trouble::drive(name, error),
         PageView::DrivePulled { name } => trouble::pulled(name),
+        PageView::SafeToUnplug { name } => home::safe_to_unplug(name),
         PageView::ConfirmPowerOff => home::confirm_power_off(),
         PageView::Closing { powering_off } => home::closing(*powering_off),
     }

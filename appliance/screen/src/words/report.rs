@@ -11,7 +11,7 @@ pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scro
         (true, true) => Page::new(format!("{source}: nothing new"))
             .good("Complete. Everything on it is in the archive already, since the snapshot below."),
         (true, false) => Page::new(format!("{source} is archived")).good(
-            "Complete. Every file was read back from the drive and is the same as on the phone. What is listed here is safe to erase from the phone.",
+            "Complete. Every file was read back from the drive and is the same as on the phone. The files of this snapshot are safe to erase from the phone.",
         ),
         (false, _) => Page::new(format!("{source} is archived, but not completely"))
             .bad("Don't erase anything from the phone yet. What could be copied is safe; what could not is named below."),
@@ -48,7 +48,7 @@ fn counts(page: Page, report: &RunReport) -> Page {
         format!("{} ({})", kinds.join(", "), size(report.bytes)),
     );
     if let (Some(first), Some(last)) = (report.first_day, report.last_day) {
-        page = page.fact("From, to", format!("{first} to {last}"));
+        page = page.fact("Dates", format!("{first} to {last}"));
     }
     if !report.up_to_date {
         page = page.fact(

@@ -44,6 +44,7 @@ fn copying(page: Page, run: &RunView) -> Page {
     };
     let mut page = page
         .with(Piece::Bar { permille })
+        .gap()
         .fact(
             "Copied",
             format!("{} of {}", size(run.moved_bytes), size(run.fetch_bytes)),
@@ -67,7 +68,7 @@ fn copying(page: Page, run: &RunView) -> Page {
             "Still to go",
             format!("about {} ({} a second)", duration(remaining), size(rate)),
         ),
-        _ => page.fact("Still to go", "can be told in a moment"),
+        _ => page.fact("Still to go", "not known yet"),
     };
     match &run.current {
         Some(path) => page.fact("Now", path.rsplit('/').next().unwrap_or(path)),

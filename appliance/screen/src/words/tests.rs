@@ -158,6 +158,7 @@ fn pages() -> Vec<PageView> {
             source: "Google Pixel 8 Pro".into(),
         },
         PageView::DrivePulled { name: NAME.into() },
+        PageView::SafeToUnplug { name: NAME.into() },
         PageView::ConfirmPowerOff,
         PageView::Closing { powering_off: true },
         PageView::Report {

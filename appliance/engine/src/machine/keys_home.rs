@@ -12,6 +12,9 @@ use super::page::Page;
 use super::view::Choice;
 use super::{Effect, Machine};
 
+/// For so long after another choice came under the cursor by itself, Enter does nothing: longer than a person needs to see it.
+const STEADY_MS: u64 = 700;
+
 impl Machine {
     pub(super) fn press_home(&mut self, command: Command, cursor: usize, touched: bool) -> Page {
         let choices = self.choices();
@@ -22,6 +25,13 @@ impl Machine {
                 cursor: moved,
                 touched: touched || moved != cursor,
             };
+        }
+        // A hand that was on its way to Enter meant what was there before.
+        let since_shift_ms = self
+            .shifted_ms
+            .map(|shifted| self.now.monotonic_ms.saturating_sub(shifted));
+        if since_shift_ms.is_some_and(|since| since < STEADY_MS) {
+            return Page::Home { cursor, touched };
         }
         let (choice, device) = &choices[cursor];
         let stay = Page::Home { cursor, touched };

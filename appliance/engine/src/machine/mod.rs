@@ -70,6 +70,8 @@ pub struct Machine {
     pulled: bool,
     effects: VecDeque<Effect>,
     now: Now,
+    /// When a device's coming or going put another choice under the cursor of the home page.
+    shifted_ms: Option<u64>,
 }
 
 impl Machine {
@@ -92,6 +94,7 @@ impl Machine {
             pulled: false,
             effects: VecDeque::new(),
             now,
+            shifted_ms: None,
         };
         if machine.setting.layouts.is_empty() {
             machine.leave_layout();
@@ -102,10 +105,11 @@ impl Machine {
     /// Takes in what happened.
     pub fn handle(&mut self, now: Now, event: Event) {
         self.now = now;
-        let chosen = if matches!(event, Event::Pressed(_)) {
-            None
+        let by_person = matches!(event, Event::Pressed(_));
+        let (under_cursor, touched) = if by_person {
+            (None, false)
         } else {
-            self.chosen()
+            self.under_cursor()
         };
         match event {
             Event::Pressed(command) => self.press(command),
@@ -135,19 +139,25 @@ impl Machine {
             Event::RunMoved(progress) => self.run_moved(progress),
             Event::RunEnded(outcome) => self.run_ended(*outcome),
         }
-        if let Some(chosen) = chosen {
-            self.keep_chosen(&chosen);
+        if let Some(before) = under_cursor {
+            if touched {
+                self.keep_chosen(&before);
+            }
+            if self.under_cursor().0.is_some_and(|after| after != before) {
+                self.shifted_ms = Some(now.monotonic_ms);
+            }
         }
     }
 
-    /// What the cursor of the home page was put on by the person.
-    fn chosen(&self) -> Option<(Choice, Option<DeviceId>)> {
+    /// What the cursor of the home page is on, and whether the person put it there.
+    fn under_cursor(&self) -> (Option<(Choice, Option<DeviceId>)>, bool) {
         match self.page {
-            Page::Home {
-                cursor,
-                touched: true,
-            } => self.choices().into_iter().nth(cursor),
-            _ => None,
+            Page::Home { cursor, touched } => {
+                let choices = self.choices();
+                let cursor = cursor.min(choices.len() - 1);
+                (choices.into_iter().nth(cursor), touched)
+            }
+            _ => (None, false),
         }
     }
 

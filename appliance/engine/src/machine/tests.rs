@@ -83,7 +83,9 @@ impl Story {
         self.machine.handle(self.now, event);
     }
 
+    /// A press after a second's thought.
     fn press(&mut self, command: Command) {
+        self.now.monotonic_ms += 1_000;
         self.handle(Event::Pressed(command));
     }
 
@@ -549,6 +551,19 @@ fn the_cursor_stays_on_what_the_person_chose() {
     assert_eq!(story.home().choices[story.home().cursor], chosen);
     story.handle(Event::DeviceGone(DeviceId("sdc@2".into())));
     assert_eq!(story.home().cursor, 0);
+}
+
+#[test]
+fn enter_is_not_taken_for_a_choice_that_just_slipped_under_the_cursor() {
+    let mut story = Story::at_home();
+    assert_eq!(story.home().choices, [Choice::PowerOff]);
+    story.now.monotonic_ms += 5_000;
+    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
+    story.now.monotonic_ms += 300;
+    story.handle(Event::Pressed(Command::Accept));
+    story.home();
+    story.press(Command::Accept);
+    assert!(matches!(story.page(), PageView::NameArchive { .. }));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 """Judges archive drives from outside: Debian's kernel and stock tools, Python's standard library, and the Library of
 Congress's BagIt validator. It shares no code with the appliance; it knows only what the design promises.
 
-The job comes through QEMU's fw_cfg as JSON: {"cases": [{"passphrase": ..., "expect": [{"source": glob, "tag": 9p tag}]}]}.
+The job comes through QEMU's fw_cfg as JSON: {"cases": [{"passphrase": ..., "expect": [{"source": glob, "tag": 9p tag}],
+"by_sheet": whether to open the drive as its START-HERE.txt says, too}]}.
 Case n is about the virtio disk with the serial number "case<n>". Each line that starts with "@oracle " is a finished case's
 verdict; the last one is {"verdicts": n}, which nothing but reaching the end prints.
 """
@@ -12,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -51,7 +53,7 @@ class Case:
         return done.returncode == 0, text
 
     def verdict(self):
-        for step in (self.partitions, self.boot_partition, self.luks, self.volume, self.snapshots, self.expected):
+        for step in (self.partitions, self.boot_partition, self.sheet, self.luks, self.volume, self.snapshots, self.expected):
             try:
                 step()
             except Stop:
@@ -90,6 +92,42 @@ class Case:
             self.facts["boot_files"] = [
                 {"path": path, "size": os.path.getsize(full)} for path, full in sorted(files_below(at).items())
             ]
+
+    def sheet(self):
+        """Does what a family member with the sheet does: types each line that it shows, in its order."""
+        if not self.job.get("by_sheet"):
+            return
+        with Mount(["-t", "vfat", "-o", "ro", self.disk + "1"], f"/tmp/sheet{self.number}") as at:
+            with open(os.path.join(at, "START-HERE.txt"), encoding="utf-8") as file:
+                text = file.read()
+        steps, _, rest = text.partition("\nIf a step does not work\n")
+        lines = [line[4:] for line in steps.splitlines() if line.startswith("    ")]
+        proof = [line[4:] for line in rest.splitlines() if line.startswith("    ")]
+        if len(lines) < 2 or not proof:
+            self.finding("sheet", f"its commands: {lines} {proof}")
+            return
+        link_by_uuid(self.disk + "2")
+        home = f"/tmp/home{self.number}"
+        os.makedirs(home)
+        os.makedirs("/mnt", exist_ok=True)
+        # The drive is closed last; the head can be compared while it is open, as the sheet says.
+        script = "\n".join(["set -e", 'sudo() { "$@"; }', *lines[:-1], *proof, lines[-1]])
+        done = subprocess.run(["sh", "-c", script], input=self.job["passphrase"].encode() + b"\n", cwd=home,
+                              env={**os.environ, "HOME": home}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        printed = done.stdout.decode(errors="replace")
+        self.facts["sheet"] = printed
+        if done.returncode != 0 or "all files are intact" not in printed:
+            self.finding("sheet", f"its commands ended with {done.returncode}: {printed.strip()[-300:]}")
+            return
+        head = re.search(r"^([0-9a-f]{8} ?){8}$", rest, re.MULTILINE)
+        if not head or head[0].replace(" ", "") not in printed:
+            self.finding("sheet", f"its head is {head and head[0]}, and its command prints {printed.strip()[-300:]}")
+        copied = sorted(files_below(os.path.join(home, "restored-1")))
+        if not copied:
+            self.finding("sheet", "nothing was copied")
+        if os.path.exists("/dev/mapper/photos"):
+            self.finding("sheet", "the drive stays open")
+        shutil.rmtree(home)
 
     def luks(self):
         device = self.disk + "2"
@@ -177,13 +215,14 @@ class Case:
         """How many files, how many bytes, and how many of the files are shared with earlier snapshots."""
         files = size = shared = 0
         own = {}
-        for full in files_below(data).values():
+        below = files_below(data)
+        for full in below.values():
             status = os.stat(full)
             files, size = files + 1, size + status.st_size
             shared += status.st_ino in seen
             own[status.st_ino] = full
         seen.update(own)
-        return {"files": files, "bytes": size, "shared": shared}
+        return {"files": files, "bytes": size, "shared": shared, "paths": sorted(below)}
 
     def expected(self):
         sources = sorted(os.listdir(os.path.join(self.at, "sources")))
@@ -236,6 +275,12 @@ def disk_of(serial):
             if file.read().strip() == serial:
                 return "/dev/" + path.split("/")[3]
     raise SystemExit(f"no disk has the serial number {serial}")
+
+
+def link_by_uuid(device):
+    """What udev does on every Linux, and nobody does here."""
+    os.makedirs("/dev/disk/by-uuid", exist_ok=True)
+    os.symlink(device, "/dev/disk/by-uuid/" + probe(device)["UUID"])
 
 
 def probe(device):

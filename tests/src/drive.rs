@@ -1,9 +1,13 @@
 //! USB disks as sparse files.
 
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+
+/// How much of a disk is looked through at a time.
+const WINDOW_BYTES: u64 = 4 << 20;
 
 /// A USB disk that is not in a PC, or that will be.
 ///
@@ -38,6 +42,19 @@ impl Drive {
         Self { path, serial }
     }
 
+    /// The same disk once more, as it is now, with holes where it is empty.
+    ///
+    /// # Errors
+    /// When it can't be copied.
+    pub fn copy_to(&self, path: &Path) -> Result<Self> {
+        let copied = std::process::Command::new("cp")
+            .args(["--sparse=always", "--"])
+            .args([self.path.as_path(), path])
+            .status()?;
+        anyhow::ensure!(copied.success(), "cp ended with {copied}");
+        Ok(Self::existing(path))
+    }
+
     /// Its file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -53,19 +70,32 @@ impl Drive {
     /// # Errors
     /// When the file can't be read.
     pub fn finds_plaintext<'a>(&self, markers: &[&'a str]) -> Result<Option<&'a str>> {
-        let bytes = fs::read(&self.path)?;
-        Ok(markers.iter().copied().find(|marker| {
-            let marker = marker.as_bytes();
-            let mut rest = bytes.as_slice();
-            // Looking for the first byte alone is quick; most of a disk is empty.
-            while let Some(at) = rest.iter().position(|&byte| byte == marker[0]) {
-                if rest[at..].starts_with(marker) {
-                    return true;
-                }
-                rest = &rest[at + 1..];
+        let bytes: Vec<&[u8]> = markers.iter().map(|marker| marker.as_bytes()).collect();
+        Ok(self.finds_bytes(&bytes)?.map(|found| markers[found]))
+    }
+
+    /// The same for any bytes: the place in the list of one that is on the raw disk.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn finds_bytes(&self, markers: &[&[u8]]) -> Result<Option<usize>> {
+        let longest = markers.iter().map(|marker| marker.len()).max().unwrap_or(0);
+        let mut file = File::open(&self.path)?;
+        let mut window = Vec::new();
+        loop {
+            let read = file.by_ref().take(WINDOW_BYTES).read_to_end(&mut window)?;
+            // Most of a disk is empty, and zeros are quickly seen.
+            if window.iter().any(|&byte| byte != 0)
+                && let Some(found) = markers.iter().position(|marker| holds(&window, marker))
+            {
+                return Ok(Some(found));
             }
-            false
-        }))
+            if read == 0 {
+                return Ok(None);
+            }
+            // What began at the end of this window goes on in the next.
+            window.drain(..window.len().saturating_sub(longest));
+        }
     }
 
     /// Copies a file out of the first partition, the FAT32 one, by mtools. Call it while the disk is in no PC.
@@ -89,8 +119,25 @@ impl Drive {
     }
 }
 
+fn holds(bytes: &[u8], marker: &[u8]) -> bool {
+    let Some(first) = marker.first() else {
+        return true;
+    };
+    let mut rest = bytes;
+    // Looking for the first byte alone is quick.
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        if rest[at..].starts_with(marker) {
+            return true;
+        }
+        rest = &rest[at + 1..];
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -101,8 +148,14 @@ mod tests {
         assert_eq!(drive.finds_plaintext(&["JFIF", "IMG_"])?, None);
         let mut bytes = fs::read(drive.path())?;
         bytes[700_000..700_005].copy_from_slice(b"IIMG_");
-        fs::write(drive.path(), bytes)?;
+        fs::write(drive.path(), &bytes)?;
         assert_eq!(drive.finds_plaintext(&["JFIF", "IMG_"])?, Some("IMG_"));
+        // Over the edge of a window.
+        let edge = usize::try_from(WINDOW_BYTES)?;
+        bytes.resize(edge + 100, 0);
+        bytes[edge - 2..edge + 2].copy_from_slice(b"JFIF");
+        fs::write(drive.path(), &bytes)?;
+        assert_eq!(drive.finds_plaintext(&["JFIF"])?, Some("JFIF"));
         Ok(())
     }
 }

@@ -43,7 +43,7 @@ pub struct Case<'a> {
 /// What the oracle says of one drive.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// Everything: `findings`, `partitions`, `boot_files`, `luks`, `top`, `incoming`, `snapshots`, `compared`.
+    /// Everything: `findings`, `partitions`, `boot_files`, `sheet` (what its commands printed), `luks`, `top`, `incoming`, `snapshots`, `compared`.
     pub facts: Value,
 }
 
@@ -67,7 +67,7 @@ impl Verdict {
     }
 
     /// The published snapshots by their generation: `generation`, `source`, `name`, `files`, `bytes`, `shared` (files that are hard
-    /// links to earlier snapshots' files), `head`.
+    /// links to earlier snapshots' files), `paths` (below `data`), `head`.
     pub fn snapshots(&self) -> &[Value] {
         self.facts["snapshots"]
             .as_array()
@@ -141,11 +141,35 @@ impl Oracle {
         verdicts.pop().context("one case gives one verdict")
     }
 
+    /// Examines one drive, and before that opens it as its own `START-HERE.txt` says: every line to be typed is run by a shell, word for
+    /// word, and what they print and leave behind is judged (the finding `sheet`).
+    ///
+    /// # Errors
+    /// As [`Oracle::examine_all`].
+    pub fn examine_by_sheet(
+        &self,
+        drive: &Drive,
+        passphrase: &str,
+        expect: &[(&str, &Path)],
+    ) -> Result<Verdict> {
+        let case = Case {
+            drive,
+            passphrase,
+            expect,
+        };
+        let mut verdicts = self.examine_cases(&[case], true)?;
+        verdicts.pop().context("one case gives one verdict")
+    }
+
     /// Examines several drives in one go; gives their verdicts in the same order.
     ///
     /// # Errors
     /// When the oracle did not come to its end: that is no verdict.
     pub fn examine_all(&self, cases: &[Case<'_>]) -> Result<Vec<Verdict>> {
+        self.examine_cases(cases, false)
+    }
+
+    fn examine_cases(&self, cases: &[Case<'_>], by_sheet: bool) -> Result<Vec<Verdict>> {
         let mut plan = VmPlan::new(Boot::Kernel {
             kernel: self.folder.join("kernel"),
             initrd: self.folder.join("initrd"),
@@ -171,7 +195,9 @@ impl Oracle {
                 ]);
                 expect.push(json!({"source": source, "tag": tag}));
             }
-            job.push(json!({"passphrase": case.passphrase, "expect": expect}));
+            job.push(
+                json!({"passphrase": case.passphrase, "expect": expect, "by_sheet": by_sheet}),
+            );
         }
         plan.fw_cfg.push((
             "opt/org.heirloom/oracle-job".to_owned(),

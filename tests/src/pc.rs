@@ -13,7 +13,7 @@ use crate::{
 /// The boot menu's hotkey for headless PCs.
 const HEADLESS: char = 'h';
 /// Enough for Argon2 to be what it is, and little enough for an emulated processor.
-const ARGON2_MEMORY_KIB: u32 = 32 * 1024;
+pub const ARGON2_MEMORY_KIB: u32 = 32 * 1024;
 
 /// What a PC of a story is made of.
 #[derive(Clone, Debug)]
@@ -31,6 +31,19 @@ impl PcPlan {
             ARGON2_MEMORY_KIB.to_string(),
         ));
         Self { vm }
+    }
+
+    /// The same PC with a legacy BIOS instead of UEFI.
+    pub fn with_bios(mut self) -> Self {
+        self.vm.boot = Boot::LegacyStick(appliance_image());
+        self
+    }
+
+    /// The same PC with more in it, by QEMU's own arguments.
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        self.vm.arguments.extend(arguments);
+        self
     }
 }
 

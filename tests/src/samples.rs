@@ -184,6 +184,36 @@ pub fn copy_to(folder: &Path) -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
+/// Adds a file of so many bytes that look like a video's in that they can't be compressed, and are the same in each run.
+///
+/// # Errors
+/// When it can't be written.
+pub fn add_video(file: &Path, size_mib: usize, taken_unix_s: u64) -> Result<()> {
+    // Marsaglia's xorshift64 with his first triple; each file its own sequence.
+    let mut state = 0x9e37_79b9_7f4a_7c15 ^ taken_unix_s;
+    let bytes: Vec<u8> = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    })
+    .take((size_mib << 20) / 8)
+    .flatten()
+    .collect();
+    write_taken(file, &bytes, taken_unix_s)
+}
+
+/// Writes a file as it is on a phone: with the time when it was taken. Folders that it needs are made.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_taken(file: &Path, bytes: &[u8], taken_unix_s: u64) -> Result<()> {
+    fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
+    fs::write(file, bytes)?;
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(taken_unix_s);
+    Ok(File::options().write(true).open(file)?.set_modified(time)?)
+}
+
 /// Copies a folder and all in it, with the times of the files.
 ///
 /// # Errors
@@ -205,6 +235,16 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Copies what is on a phone to a new folder, for the phone as it is later. A folder that a phone was plugged in with must not change
+/// once it is unplugged: QEMU 7.2 goes on listening to it, and comes to grief (2026-11).
+///
+/// # Errors
+/// As [`copy_tree`].
+pub fn copy_to_new(phone: &Path, later: &Path) -> Result<PathBuf> {
+    copy_tree(phone, later)?;
+    Ok(later.to_owned())
 }
 
 fn made_once() -> Result<PathBuf> {

@@ -47,6 +47,22 @@ impl Screen {
         })
     }
 
+    /// Waits until all of several texts are on the screen at once. Returns the whole screen.
+    ///
+    /// # Errors
+    /// At the deadline, or when the guest is gone; shows the whole screen.
+    pub fn wait_for_all(&mut self, texts: &[&str], within: Duration) -> Result<String> {
+        let wanted: Vec<String> = texts.iter().map(|text| flat(text)).collect();
+        self.wait(
+            &format!("all of {texts:?} on the screen"),
+            within,
+            |screen| {
+                let screen = flat(screen);
+                wanted.iter().all(|text| screen.contains(text))
+            },
+        )
+    }
+
     /// Waits until one of several texts is on the screen; returns its place in the list.
     ///
     /// # Errors

@@ -12,20 +12,24 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::locale::utf8_library;
 use crate::{Drive, Qmp, Serial};
 
 /// Polling interval for what has no descriptor to wait on.
 const POLL: Duration = Duration::from_millis(20);
 /// Until QEMU has opened its sockets, on a busy host.
 const START: Duration = Duration::from_secs(60);
-/// The day on which every story begins, so that folder names and sheets are known beforehand.
-const STORY_BEGINS: &str = "2026-11-22T10:00:00";
+/// The day on which every story begins, so that folder names and sheets are known beforehand. It lies well after any day on which the
+/// image is built: with a clock that is behind that, the appliance asks for the date.
+pub const STORY_DAY: &str = "2030-11-22";
 
 /// How a PC starts.
 #[derive(Clone, Debug)]
 pub enum Boot {
     /// UEFI firmware with Secure Boot and Microsoft's keys, from a USB stick with this content. The stick's file stays as it is.
     Stick(PathBuf),
+    /// The same stick in a PC with a legacy BIOS.
+    LegacyStick(PathBuf),
     /// A kernel straight from the host, without firmware: for helpers that are not under test.
     Kernel {
         /// Linux.
@@ -37,7 +41,7 @@ pub enum Boot {
     },
 }
 
-/// What a PC is made of. It never has a network card.
+/// What a PC is made of. It has no network card, unless `arguments` name one.
 #[derive(Clone, Debug)]
 pub struct VmPlan {
     /// How it starts.
@@ -48,6 +52,8 @@ pub struct VmPlan {
     pub cpus: u32,
     /// QEMU's `-display`: `none`, or `gtk` for a person to look at.
     pub display: String,
+    /// The time at which its clock begins: `YYYY-MM-DDTHH:MM:SS`, or `utc` for that of the host.
+    pub clock: String,
     /// Values that the guest finds in QEMU's `fw_cfg`, by name.
     pub fw_cfg: Vec<(String, String)>,
     /// Further arguments, as they are.
@@ -55,13 +61,14 @@ pub struct VmPlan {
 }
 
 impl VmPlan {
-    /// A PC with 1 GiB of memory, two processors, and no window.
+    /// A PC with 1 GiB of memory, two processors, no window, and the stories' day on its clock.
     pub fn new(boot: Boot) -> Self {
         Self {
             boot,
             memory_mib: 1024,
             cpus: 2,
             display: "none".to_owned(),
+            clock: format!("{STORY_DAY}T10:00:00"),
             fw_cfg: Vec::new(),
             arguments: Vec::new(),
         }
@@ -92,6 +99,7 @@ impl Vm {
         let mut process = Command::new("qemu-system-x86_64")
             .args(arguments(plan, folder.path())?)
             .env("TZ", "UTC") // usb-mtp gives out file times as local time
+            .env("LD_PRELOAD", utf8_library(folder.path())?) // and their names by the locale
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&messages)?)
@@ -265,7 +273,7 @@ fn arguments(plan: &VmPlan, folder: &Path) -> Result<Vec<String>> {
     } else {
         add(&["-accel", "tcg,thread=multi", "-cpu", "max"]);
     }
-    add(&["-rtc", &format!("base={STORY_BEGINS},clock=host")]);
+    add(&["-rtc", &format!("base={},clock=host", plan.clock)]);
     add(&["-vga", "std", "-display", &plan.display]);
     add(&["-device", "qemu-xhci,id=xhci,p2=8,p3=8"]);
     for (chardev, device) in [
@@ -304,17 +312,11 @@ fn arguments(plan: &VmPlan, folder: &Path) -> Result<Vec<String>> {
                     own_variables.display()
                 ),
             ]);
-            add(&[
-                "-drive",
-                &format!(
-                    "if=none,id=stick,format=raw,snapshot=on,file={}",
-                    image.display()
-                ),
-            ]);
-            add(&[
-                "-device",
-                "usb-storage,id=stick,bus=xhci.0,drive=stick,bootindex=0,removable=on,serial=HEIRLOOM-STICK",
-            ]);
+            stick(image).iter().for_each(|argument| add(&[argument]));
+        }
+        Boot::LegacyStick(image) => {
+            add(&["-machine", "q35"]);
+            stick(image).iter().for_each(|argument| add(&[argument]));
         }
         Boot::Kernel {
             kernel,
@@ -339,6 +341,20 @@ fn arguments(plan: &VmPlan, folder: &Path) -> Result<Vec<String>> {
     }
     all.extend(plan.arguments.iter().cloned());
     Ok(all)
+}
+
+/// The stick as the first disk to start from. Its file stays as it is.
+fn stick(image: &Path) -> [String; 4] {
+    [
+        "-drive".to_owned(),
+        format!(
+            "if=none,id=stick,format=raw,snapshot=on,file={}",
+            image.display()
+        ),
+        "-device".to_owned(),
+        "usb-storage,id=stick,bus=xhci.0,drive=stick,bootindex=0,removable=on,serial=HEIRLOOM-STICK"
+            .to_owned(),
+    ]
 }
 
 /// The firmware with Secure Boot, and its variables with Microsoft's keys, as Debian's `ovmf` installs them.

@@ -74,7 +74,8 @@ fn the_oracle_names_what_is_wrong_and_passes_what_is_right() -> Result<()> {
             expect: &expect,
         })
         .collect();
-    let verdicts = Oracle::ready()?.examine_all(&cases)?;
+    let oracle = Oracle::ready()?;
+    let verdicts = oracle.examine_all(&cases)?;
     for (verdict, (_, findings)) in verdicts.iter().zip(&table) {
         assert_eq!(verdict.findings(), *findings, "{:#}", verdict.facts);
         assert_eq!(verdict.is_good(), findings.is_empty());
@@ -95,6 +96,8 @@ fn the_oracle_names_what_is_wrong_and_passes_what_is_right() -> Result<()> {
     assert_eq!(good.facts["compared"], 3);
     assert_eq!(good.facts["boot_files"][0]["path"], "START-HERE.txt");
     assert_eq!(good.facts["luks"]["slots"][0]["memory_kib"], 32 * 1024);
+    let by_sheet = oracle.examine_by_sheet(&drives[0], PASSPHRASE, &expect)?;
+    assert_eq!(by_sheet.findings(), ["sheet"], "{:#}", by_sheet.facts);
     let sheet = folder.path().join("START-HERE.txt");
     drives[0].copy_from_boot_partition("START-HERE.txt", &sheet)?;
     assert_eq!(fs::read_to_string(sheet)?, "Begin here.\n");

@@ -1,0 +1,257 @@
+//! What a person does at the appliance, so that a story reads as it happens in a household. Each verb ends when the screen says that it is
+//! done, and fails with the whole screen when it does not.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::{Key, LONG, MINUTE, Pc};
+
+/// How the screen calls QEMU's phone; its folder in the archive begins with this.
+pub const PHONE: &str = "QEMU filesharing";
+/// How the screen marks the line that Enter takes; spaces go before it.
+const CURSOR: &str = "> ";
+/// How the screen sets off the other lines that can be chosen: no text stands so far in.
+const BESIDE_CURSOR: &str = "    ";
+/// How long a person waits before pressing a key once more.
+const AGAIN: Duration = Duration::from_secs(10);
+/// The title of the page from which everything starts.
+const HOME: &str = "What would you like to do?";
+
+impl Pc {
+    /// Starts the appliance on the serial console, and waits for its first page.
+    ///
+    /// # Errors
+    /// When the page does not come.
+    pub fn begin(&mut self) -> Result<()> {
+        self.boot_headless()?;
+        self.reads(HOME)
+    }
+
+    /// Waits until this can be read on the screen, however it is wrapped.
+    ///
+    /// # Errors
+    /// When it can't.
+    pub fn reads(&mut self, text: &str) -> Result<()> {
+        self.screen.wait_for_text(text, LONG).map(drop)
+    }
+
+    /// Waits until all of these can be read at once on the screen.
+    ///
+    /// # Errors
+    /// When the first does not come, or one of the others is not with it.
+    pub fn reads_all(&mut self, texts: &[&str]) -> Result<()> {
+        if let Some(first) = texts.first() {
+            self.reads(first)?;
+        }
+        // What is drawn in one go may come in several pieces.
+        self.screen.wait_for_all(texts, MINUTE).map(drop)
+    }
+
+    /// Presses Enter, and waits until the page with this text is gone.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub fn leaves(&mut self, text: &str) -> Result<()> {
+        self.reads(text)?;
+        self.screen.press(&[Key::Enter])?;
+        self.screen.wait_gone(text, MINUTE).map(drop)
+    }
+
+    /// Moves the cursor of the start page to the choice with this text, once it is offered, and takes it.
+    ///
+    /// # Errors
+    /// When it is not offered, or the cursor does not get there.
+    pub fn chooses(&mut self, choice: &str) -> Result<()> {
+        let what = format!("the choice “{choice}”");
+        let place = |screen: &str| {
+            {
+                let mut lines = screen.lines().enumerate();
+                lines.find(|(_, line)| can_be_chosen(line) && line.contains(choice))
+            }
+            .map(|(row, _)| row)
+        };
+        let deadline = Instant::now() + LONG;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let screen = self.screen.wait(&what, left, |screen| {
+                cursor_row(screen).is_some() && place(screen).is_some()
+            })?;
+            let (at, wanted) = (cursor_row(&screen), place(&screen));
+            let (at, wanted) = at.zip(wanted).context("the wait ended with both")?;
+            let key = match at.cmp(&wanted) {
+                std::cmp::Ordering::Equal => {
+                    self.screen.press(&[Key::Enter])?;
+                    // The page does not take Enter right after its choices have moved: then once more, like a person.
+                    if self.screen.wait_gone(HOME, AGAIN).is_ok() {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                std::cmp::Ordering::Less => Key::Down,
+                std::cmp::Ordering::Greater => Key::Up,
+            };
+            self.screen.press(&[key])?;
+            let moved = |screen: &str| cursor_row(screen) != Some(at);
+            self.screen.wait("the cursor to move", MINUTE, moved)?;
+        }
+    }
+
+    /// Sets up the disk of this size, such as `4.2 GB`, which is empty, as an archive drive.
+    ///
+    /// # Errors
+    /// When the screen does not say that it is ready.
+    pub fn sets_up_drive(&mut self, size: &str, name: &str, passphrase: &str) -> Result<()> {
+        self.chooses(&format!("Make an archive drive of QEMU HARDDISK ({size})"))?;
+        self.names_archive(name, passphrase)
+    }
+
+    /// Goes on with a set-up from where the archive's name is asked for.
+    ///
+    /// # Errors
+    /// When the screen does not say that it is ready.
+    pub fn names_archive(&mut self, name: &str, passphrase: &str) -> Result<()> {
+        self.reads("What shall the archive be called?")?;
+        self.screen.enter(name)?;
+        self.reads(&format!("A passphrase for the archive {name}"))?;
+        self.screen.enter(passphrase)?;
+        self.reads(&format!("The same passphrase for {name} once more"))?;
+        self.screen.enter(passphrase)?;
+        self.reads("The drive was locked and opened again with your passphrase: it works.")?;
+        self.leaves(&format!("The archive {name} is ready"))?;
+        self.reads(&format!("The archive {name} is open."))
+    }
+
+    /// Opens an archive whose drive is plugged in.
+    ///
+    /// # Errors
+    /// When the screen does not say that it is open.
+    pub fn opens_archive(&mut self, name: &str, passphrase: &str) -> Result<()> {
+        self.chooses(&format!("Open the archive {name}"))?;
+        self.types_passphrase(name, passphrase)?;
+        self.reads(&format!("The archive {name} is open."))
+    }
+
+    /// Types a passphrase where it is asked for.
+    ///
+    /// # Errors
+    /// When it is not asked for.
+    pub fn types_passphrase(&mut self, name: &str, passphrase: &str) -> Result<()> {
+        self.reads(&format!("Open the archive {name} Passphrase:"))?;
+        self.screen.enter(passphrase)
+    }
+
+    /// Begins to archive the phone.
+    ///
+    /// # Errors
+    /// When that is not offered.
+    pub fn begins_archiving(&mut self) -> Result<()> {
+        self.chooses(&format!("Archive {PHONE} now"))
+    }
+
+    /// Archives the phone, and waits for the report.
+    ///
+    /// # Errors
+    /// When it does not say that all is complete.
+    pub fn archives_phone(&mut self) -> Result<()> {
+        self.begins_archiving()?;
+        self.is_told_complete()
+    }
+
+    /// Waits for the report of a run that is under way.
+    ///
+    /// # Errors
+    /// When it does not say that all is complete.
+    pub fn is_told_complete(&mut self) -> Result<()> {
+        self.reads(&format!("{PHONE} is archived"))?;
+        self.reads(
+            "Complete. Every file was read back from the drive and is the same as on the phone.",
+        )
+    }
+
+    /// Leaves the report for the start page.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub fn has_read_report(&mut self) -> Result<()> {
+        self.leaves("Snapshot")?;
+        self.reads(HOME)
+    }
+
+    /// Switches the PC off, and waits until it is.
+    ///
+    /// # Errors
+    /// When it stays on.
+    pub fn switches_off(&mut self) -> Result<()> {
+        self.chooses("Switch the computer off")?;
+        self.reads("The archive is locked first, so that nothing can be lost.")?;
+        self.screen.press(&[Key::Enter])?;
+        self.wait_for_power_off(LONG)
+    }
+
+    /// Waits until the run is in the midst of a file, a third of it at least over the cable. Returns how many files were read back and
+    /// counted as safe by then.
+    ///
+    /// # Errors
+    /// When it does not come to that file, or through it before anybody can notice.
+    pub fn is_in_the_midst_of(&mut self, path: &str) -> Result<u64> {
+        let what = format!("fetching {path}");
+        let begun = self.events.wait(&what, LONG, |event| {
+            event["event"] == "fetching" && ends_with(&event["path"], path)
+        })?;
+        let size = begun["bytes"].as_u64().context("a file has a size")?;
+        let moved = |event: &Value| (event["event"] == "moved").then(|| event["bytes"].as_u64())?;
+        let first = self.events.wait_for("moved", LONG)?;
+        let before = moved(&first).context("a number of bytes")?;
+        let midst = self.events.wait("its midst", LONG, |event| {
+            moved(event).is_some_and(|bytes| bytes >= before + size / 3)
+        })?;
+        let bytes = moved(&midst).context("a number of bytes")?;
+        ensure!(bytes < before + size / 2, "{bytes} of {size} bytes already");
+        Ok(self.safe_files())
+    }
+
+    /// How many files the newest run has counted as safe so far.
+    pub fn safe_files(&self) -> u64 {
+        let of_run = |event: &&Value| event["event"] == "verified" || event["event"] == "listing";
+        let last = self.events.all().iter().rfind(of_run).cloned();
+        last.and_then(|event| event["files"].as_u64()).unwrap_or(0)
+    }
+
+    /// What each run fetched, in order: the paths on the phone, below its storage.
+    pub fn fetched(&self) -> Vec<Vec<String>> {
+        let mut runs = Vec::new();
+        for event in self.events.all() {
+            match event["event"].as_str() {
+                Some("planned") => runs.push(Vec::new()),
+                Some("fetching") => {
+                    if let (Some(run), Some((_, path))) = (
+                        runs.last_mut(),
+                        event["path"].as_str().and_then(|path| path.split_once('/')),
+                    ) {
+                        run.push(path.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        runs
+    }
+}
+
+fn ends_with(value: &Value, path: &str) -> bool {
+    value.as_str().is_some_and(|value| value.ends_with(path))
+}
+
+fn is_at_cursor(line: &str) -> bool {
+    line.trim_start().starts_with(CURSOR)
+}
+
+fn can_be_chosen(line: &str) -> bool {
+    is_at_cursor(line) || line.starts_with(BESIDE_CURSOR)
+}
+
+fn cursor_row(screen: &str) -> Option<usize> {
+    screen.lines().position(is_at_cursor)
+}

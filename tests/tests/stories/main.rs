@@ -1,0 +1,46 @@
+//! What happens in households, on the real image in an emulated PC. Each story asserts what the screen says, and ends before the
+//! oracle.
+//!
+//! They are modules of one program, because tests of one program run side by side, and programs one after the other.
+
+mod drive_full;
+mod drive_pulled;
+mod first_run;
+mod no_network;
+mod phone_unplugged;
+mod power_cut;
+mod second_run;
+
+use std::path::Path;
+
+use anyhow::Result;
+use heirloom_stories::samples;
+
+/// What the archive is called.
+const ARCHIVE: &str = "Miller family";
+/// Its passphrase.
+const PASSPHRASE: &str = "tulip anchor velvet sundial";
+/// The pattern of its only source's folder.
+const SOURCE: &str = "QEMU filesharing *";
+/// The smallest disk that can become an archive drive, nearly: it is the quickest to set up.
+const DRIVE_MIB: u64 = 2_000;
+/// How the screen tells its size.
+const DRIVE_SIZE: &str = "2.1 GB";
+/// A video that takes long enough to pull a cable in its midst. By its name it comes after all photos of the camera.
+const LONG_VIDEO: &str = "DCIM/Camera/PXL_20260816_090000000.mp4";
+const LONG_VIDEO_MIB: usize = 40;
+const LONG_VIDEO_TAKEN: u64 = 1_786_870_800;
+
+fn add_long_video(phone: &Path) -> Result<()> {
+    samples::add_video(&phone.join(LONG_VIDEO), LONG_VIDEO_MIB, LONG_VIDEO_TAKEN)
+}
+
+/// More small files than a journal's segment has, so that an interrupted run has something to go on from whatever it was interrupted by.
+fn add_small_photos(phone: &Path, count: u64) -> Result<()> {
+    for number in 0..count {
+        let file = phone.join(format!("DCIM/100SMALL/IMG_{number:04}.jpg"));
+        let bytes = format!("a small picture, number {number}").repeat(200);
+        samples::write_taken(&file, bytes.as_bytes(), 1_600_000_000 + number)?;
+    }
+    Ok(())
+}

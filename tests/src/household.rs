@@ -66,16 +66,13 @@ impl Pc {
     pub fn chooses(&mut self, choice: &str) -> Result<()> {
         let what = format!("the choice “{choice}”");
         let place = |screen: &str| {
-            {
-                let mut lines = screen.lines().enumerate();
-                lines.find(|(_, line)| can_be_chosen(line) && line.contains(choice))
-            }
-            .map(|(row, _)| row)
+            let mut lines = screen.lines();
+            lines.position(|line| can_be_chosen(line) && line.contains(choice))
         };
         let deadline = Instant::now() + LONG;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let screen = self.screen.wait(&what, left, |screen| {
+            let screen = self.screen.wait_drawn(&what, left, |screen| {
                 cursor_row(screen).is_some() && place(screen).is_some()
             })?;
             let (at, wanted) = (cursor_row(&screen), place(&screen));
@@ -94,7 +91,8 @@ impl Pc {
             };
             self.screen.press(&[key])?;
             let moved = |screen: &str| cursor_row(screen) != Some(at);
-            self.screen.wait("the cursor to move", MINUTE, moved)?;
+            self.screen
+                .wait_drawn("the cursor to move", MINUTE, moved)?;
         }
     }
 

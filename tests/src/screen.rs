@@ -11,6 +11,9 @@ use crate::{Key, Serial};
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
 
+/// What the appliance ends each drawing with: it hides the cursor (DECTCEM).
+const DRAWN: &[u8] = b"\x1b[?25l";
+
 /// A terminal on a serial port.
 pub struct Screen {
     serial: Serial,
@@ -53,7 +56,7 @@ impl Screen {
     /// At the deadline, or when the guest is gone; shows the whole screen.
     pub fn wait_for_all(&mut self, texts: &[&str], within: Duration) -> Result<String> {
         let wanted: Vec<String> = texts.iter().map(|text| flat(text)).collect();
-        self.wait(
+        self.wait_drawn(
             &format!("all of {texts:?} on the screen"),
             within,
             |screen| {
@@ -104,6 +107,30 @@ impl Screen {
         within: Duration,
         pleases: impl Fn(&str) -> bool,
     ) -> Result<String> {
+        self.wait_for(what, within, |_, screen| pleases(screen))
+    }
+
+    /// The same for a screen that is drawn to its end: no piece of the one before is on it.
+    ///
+    /// # Errors
+    /// As [`Screen::wait`].
+    pub fn wait_drawn(
+        &mut self,
+        what: &str,
+        within: Duration,
+        pleases: impl Fn(&str) -> bool,
+    ) -> Result<String> {
+        self.wait_for(what, within, |bytes, screen| {
+            bytes.ends_with(DRAWN) && pleases(screen)
+        })
+    }
+
+    fn wait_for(
+        &mut self,
+        what: &str,
+        within: Duration,
+        pleases: impl Fn(&[u8], &str) -> bool,
+    ) -> Result<String> {
         let Self {
             serial,
             terminal,
@@ -112,7 +139,7 @@ impl Screen {
         let found = serial.wait(within, |bytes| {
             feed(terminal, seen, bytes);
             let screen = terminal.screen().contents();
-            pleases(&screen).then_some(screen)
+            pleases(bytes, &screen).then_some(screen)
         });
         match found {
             Some(screen) => Ok(screen),
@@ -198,6 +225,18 @@ mod tests {
         let mut keys = [0; 4];
         guest.read_exact(&mut keys)?;
         assert_eq!(&keys, b"\x1b[A\r");
+        Ok(())
+    }
+
+    #[test]
+    fn a_screen_is_taken_for_drawn_at_its_end_only() -> Result<()> {
+        let (mut guest, host) = UnixStream::pair()?;
+        let mut screen = Screen::new(Serial::follow(host)?);
+        guest.write_all(b"\x1b[2J\x1b[HNew\x1b[3;1Hold\x1b[?25l\x1b[1;1HNewer")?;
+        screen.wait_for_text("Newer", MINUTE)?;
+        guest.write_all(b"\x1b[3;1Hnew\x1b[?25l")?;
+        let drawn = screen.wait_drawn("Newer", MINUTE, |screen| screen.contains("Newer"))?;
+        assert!(drawn.contains("new") && !drawn.contains("old"), "{drawn}");
         Ok(())
     }
 

@@ -142,11 +142,8 @@ impl Worker {
 
     fn take_in(&mut self, event: Event) {
         self.news.event(&event);
-        match &event {
-            // All that was plugged in has been met by then, with its driver if there were one.
-            Event::DevicesSettled => tell_of_networks(),
-            Event::DeviceGone(device) => self.sources.forget(device),
-            _ => {}
+        if let Event::DeviceGone(device) = &event {
+            self.sources.forget(device);
         }
         self.machine.handle(self.clock.now(), event);
     }
@@ -205,7 +202,11 @@ impl Worker {
                 }
                 Effect::StopRun => self.cancel.cancel(),
                 Effect::CloseArchive => self.queue(Job::Close),
-                Effect::PowerOff => return true,
+                Effect::PowerOff => {
+                    // Last of all, when every device has long been met, with its driver if there were one.
+                    tell_of_networks();
+                    return true;
+                }
             }
         }
         false

@@ -8,12 +8,14 @@ use crate::{
 
 /// Files of a journal's segment: what is noted in one is safe from whatever happens to the drive.
 const SEGMENT_FILES: u64 = 32;
+/// The most files that the copy's bounded queues hold between the phone and the proof, on however slow a PC; and some to spare.
+const ON_THEIR_WAY: u64 = 48;
 
 #[test]
 fn drive_pulled_in_the_middle_of_a_file() {
     story("drive pulled", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
-        add_small_photos(&phone, SEGMENT_FILES + 8)?;
+        add_small_photos(&phone, SEGMENT_FILES + ON_THEIR_WAY)?;
         add_long_video(&phone)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
         let mut pc = story.boot(PcPlan::appliance())?;

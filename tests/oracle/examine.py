@@ -1,5 +1,5 @@
-"""Judges archive drives from outside: Debian's kernel and stock tools, Python's standard library, and the Library of
-Congress's BagIt validator. It shares no code with the appliance; it knows only what the design promises.
+"""Judges archive drives from outside: Debian's kernel and stock tools, minisign among them, Python's standard library, and the
+Library of Congress's BagIt validator. It shares no code with the appliance; it knows only what the design promises.
 
 The job comes through QEMU's fw_cfg as JSON: {"cases": [{"passphrase": ..., "expect": [{"source": glob, "tag": 9p tag}],
 "by_sheet": whether to open the drive as its START-HERE.txt says, too}]}.
@@ -21,6 +21,7 @@ JOB = "/sys/firmware/qemu_fw_cfg/by_name/opt/org.heirloom/oracle-job/raw"
 EFI_SYSTEM_PARTITION = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 MOST_ARGON2_KIB = 256 * 1024  # design, section 4: a weak PC can still open it
 SECTORS_A_MIB = 2048
+TAG_FILES = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "shared-times.txt", "snapshot.json"]
 SNAPSHOT_NAME = re.compile(r"(\d{4,}) (\d{4}-\d{2}-\d{2})")
 
 
@@ -38,7 +39,8 @@ class Case:
         self.facts = {}
         self.disk = disk_of(f"case{number}")
         self.mapper = f"case{number}"
-        self.hashes = {}
+        self.sheet_key = None
+        self.restored = None
 
     def finding(self, what, detail):
         """Something is wrong; `what` is one of a few fixed words that tests match."""
@@ -53,7 +55,8 @@ class Case:
         return done.returncode == 0, text
 
     def verdict(self):
-        for step in (self.partitions, self.boot_partition, self.sheet, self.luks, self.volume, self.snapshots, self.expected):
+        steps = (self.partitions, self.boot_partition, self.sheet, self.luks, self.volume, self.keys, self.snapshots, self.expected)
+        for step in steps:
             try:
                 step()
             except Stop:
@@ -122,7 +125,12 @@ class Case:
         head = re.search(r"^([0-9a-f]{8} ?){8}$", rest, re.MULTILINE)
         if not head or head[0].replace(" ", "") not in printed:
             self.finding("sheet", f"its head is {head and head[0]}, and its command prints {printed.strip()[-300:]}")
-        copied = sorted(files_below(os.path.join(home, "restored-1")))
+        if "Signature and comment signature verified" not in printed:
+            self.finding("sheet", f"no signature was verified: {printed.strip()[-300:]}")
+        keys = [line.removeprefix("K=") for line in proof if line.startswith("K=")]
+        self.sheet_key = keys[0] if len(keys) == 1 else f"{len(keys)} keys"
+        copied = files_below(os.path.join(home, "restored-1"))
+        self.restored = {path: time_of(full) for path, full in copied.items()}
         if not copied:
             self.finding("sheet", "nothing was copied")
         if os.path.exists("/dev/mapper/photos"):
@@ -165,6 +173,32 @@ class Case:
         incoming = os.path.join(self.at, ".incoming")
         self.facts["incoming"] = sorted(os.listdir(incoming)) if os.path.isdir(incoming) else []
 
+    def keys(self):
+        """What signs is in the encrypted volume and nowhere else, and belongs to the key that archive.json and the sheet show."""
+        with open(os.path.join(self.at, "archive.json"), encoding="utf-8") as file:
+            archive = json.load(file)
+        self.archive_id, self.public_key = archive["archive_id"], archive["public_key"]
+        self.facts["public_key"] = self.public_key
+        if self.sheet_key not in (None, self.public_key):
+            self.finding("key", f"{self.public_key} in archive.json, and on the sheet {self.sheet_key}")
+        secret = os.path.join(self.at, "archive.key")
+        if not os.path.isfile(secret):
+            self.finding("key", "there is no archive.key")
+            return
+        with open(secret, encoding="utf-8") as file:
+            line = file.read().splitlines()[1]
+        self.facts["secret_key"] = line
+        with Mount(["-t", "vfat", "-o", "ro", self.disk + "1"], f"/tmp/open{self.number}") as at:
+            for path, full in files_below(at).items():
+                with open(full, "rb") as file:
+                    if path.endswith("archive.key") or line.encode() in file.read():
+                        self.finding("key", f"the secret key is on the open partition, in {path}")
+        message = f"/tmp/message{self.number}"
+        with open(message, "w", encoding="ascii") as file:
+            file.write("Does the one key belong to the other?\n")
+        if self.tool("key", ["minisign", "-S", "-s", secret, "-m", message])[0]:
+            self.tool("key", ["minisign", "-V", "-q", "-P", self.public_key, "-m", message])
+
     def snapshots(self):
         found = []
         for source in sorted(os.listdir(os.path.join(self.at, "sources"))):
@@ -191,6 +225,8 @@ class Case:
             facts = {"generation": generation, "source": source, "name": name}
             self.facts["snapshots"].append(facts)
             self.bag(folder, f"{source}/{name}")
+            self.signature(folder, f"{source}/{name}", name)
+            self.description(folder, f"{source}/{name}", name)
             facts.update(self.count(os.path.join(folder, "data"), seen))
             with open(os.path.join(folder, "snapshot.json"), encoding="utf-8") as file:
                 previous = json.load(file).get("previous_head") or None
@@ -206,10 +242,45 @@ class Case:
             # A snapshot of an empty phone has an empty manifest, which sha256sum does not take.
             if done.returncode != 0 and os.path.getsize(os.path.join(folder, manifest)):
                 self.finding("manifest", f"{name}: {text.strip()}")
+        tags = [path for path, _ in manifest_lines(os.path.join(folder, "tagmanifest-sha256.txt"))]
+        if tags != TAG_FILES:
+            self.finding("tags", f"{name}: {tags}")
         done = subprocess.run([sys.executable, "/oracle/bagit.py", "--validate", folder],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode != 0:
             self.finding("bag", f"{name}: {done.stdout.decode(errors='replace').strip()[-300:]}")
+
+    def signature(self, folder, where, name):
+        """Of the right key, and made for this snapshot: whole snapshots can't change places."""
+        command = ["minisign", "-V", "-Q", "-P", self.public_key, "-m", "tagmanifest-sha256.txt"]
+        done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = done.stdout.decode(errors="replace").strip()
+        if done.returncode != 0 or said != f"heirloom {self.archive_id} {name}":
+            self.finding("signature", f"{where}: minisign ended with {done.returncode}: {said}")
+
+    def description(self, folder, where, name):
+        """snapshot.json says what is there, and shared-times.txt what it says of times that files can't have for themselves."""
+        with open(os.path.join(folder, "snapshot.json"), encoding="utf-8") as file:
+            snapshot = json.load(file)
+        own = (snapshot["archive_id"], f"{snapshot['generation']:04} {snapshot['date']}")
+        if own != (self.archive_id, name):
+            self.finding("description", f"{where}: it is of {own}")
+        described = [("data/" + file["path"], file["sha256"]) for file in snapshot["files"]]
+        if described != manifest_lines(os.path.join(folder, "manifest-sha256.txt")):
+            self.finding("description", f"{where}: its {len(described)} files are not the manifest's")
+        shared = []
+        for file in snapshot["files"]:
+            unix_s = (file["modified"] or {}).get("unix_s")
+            full = os.path.join(folder, "data", file["path"])
+            if unix_s is None or not os.path.exists(full):
+                continue
+            if file.get("shared_time"):
+                shared.append(f"{unix_s} data/{file['path']}\n")
+            elif time_of(full) != unix_s:
+                self.finding("wrong-time", f"{where}: {file['path']}: {time_of(full)}, described as {unix_s}")
+        with open(os.path.join(folder, "shared-times.txt"), encoding="utf-8", newline="") as file:
+            if file.read() != "".join(shared):
+                self.finding("shared-times", f"{where}: it should have {len(shared)} lines: {shared}")
 
     def count(self, data, seen):
         """How many files, how many bytes, and how many of the files are shared with earlier snapshots."""
@@ -222,7 +293,8 @@ class Case:
             shared += status.st_ino in seen
             own[status.st_ino] = full
         seen.update(own)
-        return {"files": files, "bytes": size, "shared": shared, "paths": sorted(below)}
+        times = len(shared_times(os.path.dirname(data)))
+        return {"files": files, "bytes": size, "shared": shared, "shared_times": times, "paths": sorted(below)}
 
     def expected(self):
         sources = sorted(os.listdir(os.path.join(self.at, "sources")))
@@ -231,16 +303,24 @@ class Case:
             if len(matching) != 1:
                 self.finding("source", f"{wanted['source']} matches {matching} of {sources}")
                 continue
-            data = os.path.join(self.at, "sources", matching[0], "latest", "data")
+            snapshot = os.path.join(self.at, "sources", matching[0], "latest")
+            data = os.path.join(snapshot, "data")
             storages = os.listdir(data) if os.path.isdir(data) else []
             if len(storages) != 1:
                 self.finding("storage", f"{matching[0]} has the storages {storages}")
                 continue
             options = "trans=virtio,version=9p2000.L,ro,msize=512000,cache=loose"
             with Mount(["-t", "9p", "-o", options, wanted["tag"]], f"/tmp/{wanted['tag']}") as phone:
-                self.compare(files_below(phone), files_below(os.path.join(data, storages[0])))
+                archive = files_below(os.path.join(data, storages[0]))
+                shared = shared_times(snapshot)
+                times = {path: shared.get(f"{storages[0]}/{path}", time_of(full)) for path, full in archive.items()}
+                self.compare(files_below(phone), archive, times)
+                if self.restored is not None and len(self.job["expect"]) == 1:
+                    wanted = {f"{storages[0]}/{path}": time_of(full) for path, full in files_below(phone).items()}
+                    if self.restored != wanted:
+                        self.finding("sheet", f"restored: {sorted(self.restored.items() ^ wanted.items())}")
 
-    def compare(self, phone, archive):
+    def compare(self, phone, archive, times):
         for path in sorted(phone.keys() - archive.keys()):
             self.finding("missing-file", path)
         for path in sorted(archive.keys() - phone.keys()):
@@ -248,9 +328,8 @@ class Case:
         for path in sorted(phone.keys() & archive.keys()):
             if sha256_of(phone[path]) != sha256_of(archive[path]):
                 self.finding("wrong-bytes", path)
-            times = [int(os.stat(side[path]).st_mtime) for side in (phone, archive)]
-            if times[0] != times[1]:
-                self.finding("wrong-time", f"{path}: {times[1]}, should be {times[0]}")
+            if times[path] != time_of(phone[path]):
+                self.finding("wrong-time", f"{path}: {times[path]}, should be {time_of(phone[path])}")
         self.facts["compared"] = self.facts.get("compared", 0) + len(phone)
 
 
@@ -295,6 +374,25 @@ def files_below(top):
         for folder, _, names in os.walk(top)
         for name in names
     }
+
+
+def time_of(path):
+    """When a file was changed, in whole seconds since 1970."""
+    return os.stat(path).st_mtime_ns // 1_000_000_000
+
+
+def manifest_lines(path):
+    """A manifest's paths and hashes, in its order."""
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = file.read().split("\n")
+    return [(line[66:], line[:64]) for line in lines if line]
+
+
+def shared_times(snapshot):
+    """The times that files of a snapshot have beside the one that they share with others, by path below data/."""
+    with open(os.path.join(snapshot, "shared-times.txt"), encoding="utf-8", newline="") as file:
+        lines = [line.split(" ", 1) for line in file.read().split("\n") if line]
+    return {path.removeprefix("data/"): int(unix_s) for unix_s, path in lines}
 
 
 def sha256_of(path):

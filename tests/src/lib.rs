@@ -32,12 +32,16 @@ mod oracle;
 mod pc;
 mod pixels;
 mod places;
+mod power_cut;
 mod qmp;
+mod random;
+mod recorded_disk;
 pub mod samples;
 mod screen;
 mod serial;
 mod story;
 mod vm;
+mod write_log;
 
 pub use artifacts::Artifacts;
 pub use drive::Drive;
@@ -48,11 +52,15 @@ pub use oracle::{Case, Oracle, Verdict};
 pub use pc::{ARGON2_MEMORY_KIB, Pc, PcPlan};
 pub use pixels::{ConsoleFont, Picture};
 pub use places::{appliance_font, appliance_image, target_folder};
+pub use power_cut::PowerCut;
 pub use qmp::Qmp;
+pub use random::Random;
+pub use recorded_disk::RecordedDisk;
 pub use screen::Screen;
 pub use serial::Serial;
 pub use story::{Story, story};
 pub use vm::{Boot, STORY_DAY, Vm, VmPlan};
+pub use write_log::{LogEntry, WriteLog};
 
 use std::time::Duration;
 

@@ -43,7 +43,8 @@ pub struct Case<'a> {
 /// What the oracle says of one drive.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// Everything: `findings`, `partitions`, `boot_files`, `sheet` (what its commands printed), `luks`, `top`, `incoming`, `snapshots`, `compared`.
+    /// Everything: `findings`, `partitions`, `boot_files`, `sheet` (what its commands printed), `luks`, `top`, `incoming`, `public_key`,
+    /// `secret_key` (the second line of `archive.key`), `snapshots`, `compared`.
     pub facts: Value,
 }
 
@@ -67,7 +68,7 @@ impl Verdict {
     }
 
     /// The published snapshots by their generation: `generation`, `source`, `name`, `files`, `bytes`, `shared` (files that are hard
-    /// links to earlier snapshots' files), `paths` (below `data`), `head`.
+    /// links to earlier snapshots' files), `shared_times` (files whose own time is beside them), `paths` (below `data`), `head`.
     pub fn snapshots(&self) -> &[Value] {
         self.facts["snapshots"]
             .as_array()
@@ -120,6 +121,26 @@ impl Oracle {
             fs::rename(&unfinished, &folder)?;
         }
         Ok(Self { folder })
+    }
+
+    /// The oracle's PC for another job: the same kernel and stock packages, in which process 1 is `sh` with the script `job.sh` in a
+    /// folder of the host's. The guest has that folder, read-only, at `/mnt`.
+    pub fn pc_for_job(&self, folder: &Path) -> VmPlan {
+        let begin = "mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; \
+            modprobe -a virtio_pci 9pnet_virtio 9p; mkdir -p /mnt; mount -t 9p -o trans=virtio,ro job /mnt; exec sh /mnt/job.sh";
+        let mut plan = VmPlan::new(Boot::Kernel {
+            kernel: self.folder.join("kernel"),
+            initrd: self.folder.join("initrd"),
+            command_line: format!("console=ttyS0 panic=-1 quiet rdinit=/bin/sh -- -c \"{begin}\""),
+        });
+        plan.arguments.extend([
+            "-virtfs".to_owned(),
+            format!(
+                "local,readonly=on,security_model=none,multidevs=remap,mount_tag=job,path={}",
+                quoted(folder)
+            ),
+        ]);
+        plan
     }
 
     /// Examines one drive.
@@ -175,6 +196,9 @@ impl Oracle {
             initrd: self.folder.join("initrd"),
             command_line: "console=ttyS0 panic=-1 quiet rdinit=/init".to_owned(),
         });
+        // QEMU 7.2 on a busy host lets one emulated processor run into code that the other is just patching: Linux 6.12 then panics
+        // in its first seconds (`sched_clock_cpu`, 2026-11). One processor can't, and nothing here needs two.
+        plan.cpus = 1;
         let mut job = Vec::new();
         for (number, case) in cases.iter().enumerate() {
             plan.arguments.extend([

@@ -118,6 +118,14 @@ const SAMPLES: [Sample; 14] = [
     ),
 ];
 
+/// A picture that came once more, on another day and under another name, as messengers bring it: path, original, time. It is stored
+/// once, with two times.
+const DOUBLES: [(&str, &str, u64); 1] = [(
+    "Download/From the chat/IMG-20260712-WA0003 (1).jpg",
+    "Android/media/com.whatsapp/WhatsApp/Media/WhatsApp Images/IMG-20260712-WA0003.jpg",
+    1_784_020_000,
+)];
+
 const fn sample(
     path: &'static str,
     taken_unix_s: u64,
@@ -170,6 +178,13 @@ pub fn make(folder: &Path) -> Result<()> {
             .write(true)
             .open(folder.join(sample.path))?
             .set_modified(time)?;
+    }
+    for (double, original, time) in DOUBLES {
+        write_taken(
+            &folder.join(double),
+            &fs::read(folder.join(original))?,
+            time,
+        )?;
     }
     Ok(())
 }
@@ -254,7 +269,13 @@ fn made_once() -> Result<PathBuf> {
     let lock = File::create(target.join("samples.lock"))?;
     lock.lock()?;
     let made = target.join("samples");
-    if !made.exists() {
+    // Those of an earlier day may lack a file that came since.
+    let paths = SAMPLES.iter().map(|sample| sample.path);
+    let mut paths = paths.chain(DOUBLES.iter().map(|(double, ..)| *double));
+    if !paths.all(|path| made.join(path).exists()) {
+        if made.exists() {
+            fs::remove_dir_all(&made)?;
+        }
         let unfinished = target.join("samples.unfinished");
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished)?;

@@ -32,6 +32,11 @@ impl Story {
         self.folder.path().join(name)
     }
 
+    /// The path of a file that stays in `target/stories` when the story fails.
+    pub fn file_to_keep(&self, name: &str) -> PathBuf {
+        self.artifacts.folder().join(name)
+    }
+
     /// Switches a PC on.
     ///
     /// # Errors

@@ -9,10 +9,13 @@
 mod archive;
 mod classify;
 mod device;
+mod hashing;
 mod ingest;
 mod machine;
+mod restore;
 mod secret;
 mod source;
+mod verify;
 mod volume;
 
 pub use archive::{Archive, ArchiveError, Damage, DamageKind, PublishedSnapshot};
@@ -24,18 +27,28 @@ pub use device::{
     Content, DeviceFacts, DeviceForm, DeviceId, DiskBus, DiskFacts, PartitionFacts, UsbFacts,
     device_name,
 };
+pub use hashing::sha256_implementation;
 pub use ingest::{
-    Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, MediaKind, Problem,
-    ProblemReason, Progress, RunError, RunOrder, RunReport, ingest, media_kind,
+    Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount,
+    MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport, ingest, media_kind,
 };
 pub use machine::{
     ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskView, DriveError, Effect, Event,
     HomeView, Layout, Machine, NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal,
     RunDone, RunPhase, RunView, SetUpStep, Setting, View, WaitReason,
 };
+pub use restore::{
+    Occupant, OnTarget, RestoreError, RestoreFrom, RestoreNames, RestoreOrder, RestoreProblem,
+    RestoreProblemReason, RestoreProgress, RestoreReport, StagedId, Target, TargetDraft,
+    TargetError, TargetPath, restore,
+};
 pub use secret::{PASSPHRASE_BYTES_MAX, Passphrase};
 pub use source::{
-    Fetched, ListedObject, Listing, ListingProblem, ObjectId, Source, SourceError, SourceIdentity,
-    SourceKind, SourceTime,
+    Fetched, Found, LeftOut, LeftOutKind, ListedObject, Listing, ListingProblem, ObjectId, Source,
+    SourceError, SourceIdentity, SourceKind, SourceTime,
 };
-pub use volume::{Draft, Entry, EntryKind, Space, Volume, VolumeError, VolumePath};
+pub use verify::{
+    Advice, Finding, FindingKind, Meaning, SheetClaim, SoundCopy, VerifyDepth, VerifyError,
+    VerifyOrder, VerifyProgress, VerifyReport, verify,
+};
+pub use volume::{Draft, Entry, EntryKind, FileFacts, Space, Volume, VolumeError, VolumePath};

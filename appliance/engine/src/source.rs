@@ -56,13 +56,71 @@ pub struct SourceTime {
     pub unix_s: Option<i64>,
 }
 
-/// All that a source has, and what it could not tell.
+/// What a listing tells, bit by bit: a library may have a million files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A file. In no particular order; paths may repeat (some phones list a file twice), and the plan settles that.
+    Object(ListedObject),
+    /// A folder or object that the source named and then would not describe.
+    Problem(ListingProblem),
+    /// Something that is no file of its own, and that is therefore not copied. It stands in the way of nothing: a run is complete without it.
+    LeftOut(LeftOut),
+    /// It goes on: so many files are seen so far, some of which may not have been told yet.
+    Seen(u64),
+}
+
+/// Something in a source that is no file of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its path, for a person to read.
+    pub place: String,
+    /// What it is.
+    pub kind: LeftOutKind,
+}
+
+/// What kind of thing is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum LeftOutKind {
+    /// What it points to is copied where it really is, if that is in the source.
+    #[error("a symbolic link, which is no file of its own")]
+    Link,
+    /// A device node, a socket or a named pipe.
+    #[error("a device, socket or pipe, which has no content")]
+    Special,
+    /// A source of its own.
+    #[error("a folder on which another disk is mounted: archive that disk by itself")]
+    OtherFileSystem,
+    /// A folder that is mounted inside itself.
+    #[error("a folder inside itself: its files are copied where it is first")]
+    Loop,
+}
+
+/// A listing as a whole, for callers who know that it is small.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// In no particular order; paths may repeat (some phones list a file twice), and the plan settles that.
+    /// All files.
     pub objects: Vec<ListedObject>,
-    /// Folders or objects that the source named and then would not describe.
+    /// All problems.
     pub problems: Vec<ListingProblem>,
+}
+
+impl Listing {
+    /// Collects what a source lists.
+    ///
+    /// # Errors
+    /// As [`Source::list`].
+    pub fn of(source: &mut dyn Source) -> Result<Self, SourceError> {
+        let mut listing = Self::default();
+        source.list(&mut |found| {
+            match found {
+                Found::Object(object) => listing.objects.push(object),
+                Found::Problem(problem) => listing.problems.push(problem),
+                Found::LeftOut(_) | Found::Seen(_) => {}
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(listing)
+    }
 }
 
 /// Something that could not be listed; the rest was.
@@ -136,16 +194,12 @@ pub trait Source: Send {
     /// Who it is. Known from the moment that the source is open.
     fn identity(&self) -> &SourceIdentity;
 
-    /// Lists every file, calling `progress` with the count so far at least every few seconds; `Break` makes it give up
-    /// with [`SourceError::TimedOut`].
+    /// Lists every file, telling something at least every few seconds; `Break` makes it give up with [`SourceError::TimedOut`].
     ///
     /// # Errors
-    /// When nothing can be listed at all. What fails for one folder or object is in [`Listing::problems`]. A source that names
-    /// objects and describes none of them is an error, never an empty listing.
-    fn list(
-        &mut self,
-        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<Listing, SourceError>;
+    /// When not everything can be listed; what was told until then counts for nothing. What fails for one folder or object alone is a
+    /// [`Found::Problem`]. A source that names objects and describes none of them is an error, never an empty listing.
+    fn list(&mut self, found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError>;
 
     /// Reads an object from its first byte to its last, handing the bytes to `sink` in order, in pieces of at most 1 MiB.
     ///

@@ -81,6 +81,17 @@ pub struct Entry {
     pub name: String,
     /// What it is.
     pub kind: EntryKind,
+    /// Equal for the names of one file (an inode number), for as long as the volume is in use.
+    pub file_id: u64,
+}
+
+/// What a volume knows of a file without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Its length.
+    pub size_bytes: u64,
+    /// Its modification time: seconds since 1970, UTC.
+    pub modified_unix_s: i64,
 }
 
 /// What a name in a folder stands for.
@@ -92,6 +103,8 @@ pub enum EntryKind {
     Folder,
     /// A symbolic link.
     Link,
+    /// A device, socket or pipe: nothing that belongs in an archive.
+    Other,
 }
 
 /// Bytes, inodes.
@@ -105,8 +118,8 @@ pub struct Space {
 
 /// Where an archive lives. Shared between threads; the calls of one run come from a few threads at once.
 ///
-/// Durability: after a power cut, a file's content is whole only if [`Draft::sync`] returned, and a name (made, linked, renamed,
-/// removed) is certain only if [`Volume::sync_folder`] of its folder, or [`Volume::flush`], returned after it.
+/// Durability: what was done before a [`Volume::flush`] that returned is certain after a power cut, contents and names alike. Of what
+/// was done after it, any part may be there, in any combination.
 pub trait Volume: Send + Sync {
     /// Makes a folder and all that is missing above it. An existing one is fine.
     ///
@@ -119,6 +132,12 @@ pub trait Volume: Send + Sync {
     /// # Errors
     /// [`VolumeError::Exists`] when the name is taken; never overwrites.
     fn create(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError>;
+
+    /// Where a symbolic link points.
+    ///
+    /// # Errors
+    /// [`VolumeError::Missing`], or [`VolumeError::Io`] when it is no link.
+    fn target(&self, path: &VolumePath) -> Result<String, VolumeError>;
 
     /// Gives an existing file a second name, in an existing folder.
     ///
@@ -138,22 +157,23 @@ pub trait Volume: Send + Sync {
     /// [`VolumeError::Exists`], [`VolumeError::Missing`].
     fn rename(&self, from: &VolumePath, to: &VolumePath) -> Result<(), VolumeError>;
 
+    /// Gives a file another file's name, which that one loses, in one step: at no time is there no file of that name.
+    ///
+    /// # Errors
+    /// [`VolumeError::Missing`].
+    fn replace(&self, from: &VolumePath, to: &VolumePath) -> Result<(), VolumeError>;
+
     /// Removes a file, or a folder with all in it. Missing is fine.
     ///
     /// # Errors
     /// [`VolumeError::Gone`], [`VolumeError::Io`].
     fn remove(&self, path: &VolumePath) -> Result<(), VolumeError>;
 
-    /// Makes the names in a folder durable.
+    /// Makes everything durable that was done before, contents and names, down to the drive's own cache. One flush for many files is what
+    /// makes small ones fast.
     ///
     /// # Errors
-    /// [`VolumeError::Gone`], [`VolumeError::Io`].
-    fn sync_folder(&self, path: &VolumePath) -> Result<(), VolumeError>;
-
-    /// Makes everything durable, down to the drive's own cache.
-    ///
-    /// # Errors
-    /// [`VolumeError::Gone`], [`VolumeError::Io`].
+    /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`]; what was done since the last flush is then not certain.
     fn flush(&self) -> Result<(), VolumeError>;
 
     /// Reads a whole file through the cache, handing its bytes to `sink` in pieces of at most 1 MiB; returns how many.
@@ -176,13 +196,11 @@ pub trait Volume: Send + Sync {
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<u64, VolumeError>;
 
-    /// The length of a file. As provided it reads the whole file; a real volume just asks.
+    /// Length and time of a file.
     ///
     /// # Errors
     /// [`VolumeError::Missing`], [`VolumeError::Gone`], [`VolumeError::Io`].
-    fn size_bytes(&self, path: &VolumePath) -> Result<u64, VolumeError> {
-        self.read(path, &mut |_| ControlFlow::Continue(()))
-    }
+    fn facts(&self, path: &VolumePath) -> Result<FileFacts, VolumeError>;
 
     /// The names in a folder, sorted. `None` lists the top.
     ///
@@ -195,9 +213,14 @@ pub trait Volume: Send + Sync {
     /// # Errors
     /// [`VolumeError::Gone`], [`VolumeError::Io`].
     fn space(&self) -> Result<Space, VolumeError>;
+
+    /// How many files are best read at the same time: 1 where a head has to move between them.
+    fn reads_at_once(&self) -> usize {
+        1
+    }
 }
 
-/// A file that is being written. Dropped without [`Draft::sync`], its content is not promised.
+/// A file that is being written. Dropped without [`Draft::finish`], its content is not promised, not even after a flush.
 pub trait Draft: Send {
     /// Appends.
     ///
@@ -205,10 +228,10 @@ pub trait Draft: Send {
     /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`].
     fn write(&mut self, bytes: &[u8]) -> Result<(), VolumeError>;
 
-    /// Sets the modification time (seconds since 1970, UTC; `None` leaves the time of writing), makes the content durable and
-    /// closes the file.
+    /// Sets the modification time (seconds since 1970, UTC; `None` leaves the time of writing) and closes the file. The next
+    /// [`Volume::flush`] makes it durable.
     ///
     /// # Errors
-    /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`]; the file is then not durable.
-    fn sync(self: Box<Self>, modified_unix_s: Option<i64>) -> Result<(), VolumeError>;
+    /// [`VolumeError::Full`], [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn finish(self: Box<Self>, modified_unix_s: Option<i64>) -> Result<(), VolumeError>;
 }

@@ -37,7 +37,8 @@ fn write(volume: &dyn Volume, path: &VolumePath, content: &[u8]) {
     let (first, second) = content.split_at(content.len() / 2);
     draft.write(first).expect("write");
     draft.write(second).expect("write");
-    draft.sync(Some(1_700_000_000)).expect("sync");
+    draft.finish(Some(1_700_000_000)).expect("finish");
+    volume.flush().expect("flush");
 }
 
 fn read(volume: &dyn Volume, path: &VolumePath) -> Vec<u8> {
@@ -59,7 +60,9 @@ fn read(volume: &dyn Volume, path: &VolumePath) -> Vec<u8> {
         cached == from_drive,
         "{path}: the drive holds what was written"
     );
-    assert_eq!(volume.size_bytes(path), Ok(cached.len() as u64));
+    let facts = volume.facts(path).expect("its facts");
+    assert_eq!(facts.size_bytes, cached.len() as u64);
+    assert_eq!(facts.modified_unix_s, 1_700_000_000);
     cached
 }
 
@@ -67,7 +70,7 @@ fn names(volume: &dyn Volume, folder: &VolumePath) -> Vec<(String, EntryKind)> {
     let entries = volume.list(Some(folder)).expect("list");
     entries
         .into_iter()
-        .map(|Entry { name, kind }| (name, kind))
+        .map(|Entry { name, kind, .. }| (name, kind))
         .collect()
 }
 
@@ -84,7 +87,6 @@ fn folders(volume: &dyn Volume, top: &VolumePath) {
         is_missing(volume.list(Some(top))),
         "a folder is missing until it is made"
     );
-    assert!(is_missing(volume.sync_folder(top)));
     let deep = top.join("a/b ü 🎂/c");
     volume.make_folder(&deep).expect("make all that is missing");
     volume
@@ -94,9 +96,6 @@ fn folders(volume: &dyn Volume, top: &VolumePath) {
         names(volume, &top.join("a")),
         [("b ü 🎂".to_owned(), EntryKind::Folder)]
     );
-    for folder in [&deep, top] {
-        volume.sync_folder(folder).expect("sync");
-    }
     volume.flush().expect("flush");
     write(volume, &top.join("file"), b"x");
     assert!(
@@ -142,7 +141,7 @@ fn files(volume: &dyn Volume, top: &VolumePath) {
     assert!(is_missing(
         volume.read_back(&missing, &mut |_| ControlFlow::Continue(()))
     ));
-    assert!(is_missing(volume.size_bytes(&missing)));
+    assert!(is_missing(volume.facts(&missing)));
     let mut calls = 0;
     volume
         .read_back(&top.join("6 ünï.jpg"), &mut |_| {
@@ -151,7 +150,6 @@ fn files(volume: &dyn Volume, top: &VolumePath) {
         })
         .expect("stopping is no error");
     assert_eq!(calls, 1, "a sink that breaks is not called again");
-    volume.sync_folder(top).expect("sync");
 }
 
 fn links(volume: &dyn Volume, top: &VolumePath) {
@@ -162,6 +160,19 @@ fn links(volume: &dyn Volume, top: &VolumePath) {
     volume.link(&file, &link).expect("link");
     assert!(exists(volume.link(&file, &link)), "never replaces");
     assert!(is_missing(volume.link(&file, &top.join("no/link"))));
+    let other = top.join("other");
+    write(volume, &other, b"content");
+    let ids: Vec<u64> = volume
+        .list(Some(top))
+        .expect("list")
+        .iter()
+        .map(|entry| entry.file_id)
+        .collect();
+    assert!(
+        ids[0] == ids[1] && ids[1] != ids[2],
+        "names of one file, and only those, have one id"
+    );
+    volume.remove(&other).expect("remove");
     volume.remove(&file).expect("remove");
     assert_eq!(
         read(volume, &link),
@@ -171,6 +182,7 @@ fn links(volume: &dyn Volume, top: &VolumePath) {
     let latest = top.join("latest");
     for target in ["0001 2026-11-22", "0002 2026-11-23"] {
         volume.point(&latest, target).expect("point");
+        assert_eq!(volume.target(&latest).as_deref(), Ok(target));
     }
     let expected = [
         ("latest".to_owned(), EntryKind::Link),
@@ -204,6 +216,12 @@ fn renames(volume: &dyn Volume, top: &VolumePath) {
         exists(volume.rename(&bag, &empty)),
         "never replaces, not even an empty folder"
     );
+    let (new, old) = (top.join("new"), top.join("old"));
+    write(volume, &new, b"new");
+    write(volume, &old, b"old");
+    volume.replace(&new, &old).expect("replace");
+    assert_eq!(read(volume, &old), b"new");
+    assert!(is_missing(volume.replace(&new, &old)));
     write(volume, &top.join("b"), b"b");
     assert!(
         exists(volume.rename(&top.join("b"), &place.join("data/a"))),

@@ -1,6 +1,6 @@
 //! A file system in memory, in two images: what programs see, and what a power cut would leave.
 //!
-//! Each change of names is an operation of its own that waits until a sync takes it over. A power cut may keep or lose any of those that
+//! Each change of names is an operation of its own that waits until a flush takes it over. A power cut may keep or lose any of those that
 //! wait, in any combination: more than a journalling file system would do. A rename is one operation, as it is on ext4.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -12,8 +12,12 @@ use crate::volume::PowerCut;
 
 pub(crate) const ROOT: u64 = 0;
 
+/// What a drive writes wholly or not at all, or so it says.
+const SECTOR_BYTES: usize = 512;
+
 pub(crate) const ENOTDIR: i32 = 20;
 pub(crate) const EISDIR: i32 = 21;
+pub(crate) const EINVAL: i32 = 22;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
@@ -24,6 +28,8 @@ pub(crate) enum Node {
     File {
         content: Vec<u8>,
         modified_unix_s: Option<i64>,
+        /// Its writer said that it is whole.
+        finished: bool,
         durable: bool,
         names: u64,
     },
@@ -122,7 +128,7 @@ impl Disk {
         }
     }
 
-    /// Changes names in the live image; the durable one follows with a sync.
+    /// Changes names in the live image; the durable one follows with a flush.
     pub(crate) fn change(&mut self, operation: Operation) {
         for (folder, name, node) in &operation {
             let Node::Folder { live, .. } = self.node_mut(*folder) else {
@@ -170,37 +176,18 @@ impl Disk {
         self.change(vec![(folder, name.to_owned(), None)]);
     }
 
-    /// Takes over what waits for this folder, and what that depends on.
-    pub(crate) fn sync_folder(&mut self, folder: u64) {
-        let mut folders = HashSet::from([folder]);
-        let mut taken = vec![false; self.pending.len()];
-        for (index, operation) in self.pending.iter().enumerate().rev() {
-            if operation
-                .iter()
-                .any(|(folder, ..)| folders.contains(folder))
-            {
-                taken[index] = true;
-                folders.extend(operation.iter().map(|(folder, ..)| *folder));
-            }
-        }
-        let pending = std::mem::take(&mut self.pending);
-        for (operation, taken) in pending.into_iter().zip(taken) {
-            if taken {
-                self.make_durable(operation);
-            } else {
-                self.pending.push(operation);
-            }
-        }
-    }
-
     /// Takes over everything.
     pub(crate) fn flush(&mut self) {
         for operation in std::mem::take(&mut self.pending) {
             self.make_durable(operation);
         }
         for node in self.nodes.values_mut() {
-            if let Node::File { durable, .. } = node {
-                *durable = true;
+            // What is still being written may be torn even after a flush.
+            if let Node::File {
+                durable, finished, ..
+            } = node
+            {
+                *durable = *finished;
             }
         }
     }
@@ -243,17 +230,12 @@ impl Disk {
                     modified_unix_s,
                     durable,
                     names,
+                    ..
                 } => {
                     *names = 0;
                     if !*durable && !keeps(&mut random) {
                         *modified_unix_s = None;
-                        let kept_bytes = random.below(content.len());
-                        // ext4 shows lost content as a shorter file or as zeros.
-                        if random.coin() {
-                            content.truncate(kept_bytes);
-                        } else {
-                            content[kept_bytes..].fill(0);
-                        }
+                        tear(content, &mut random);
                     }
                     *durable = true;
                 }
@@ -273,7 +255,7 @@ impl Disk {
                     EntryKind::File => files.push(id),
                     EntryKind::Folder if reached.insert(id) => folders.push(id),
                     EntryKind::Folder => panic!("a folder has two names"),
-                    EntryKind::Link => {}
+                    EntryKind::Link | EntryKind::Other => {}
                 }
                 reached.insert(id);
             }
@@ -282,6 +264,31 @@ impl Disk {
         self.used_bytes = 0;
         for id in files {
             self.count(Some(id), true);
+        }
+    }
+}
+
+/// What a power cut leaves of content that was on its way: sectors arrive in any order, one of them may be torn in its middle, and the length
+/// may not have arrived at all. What is missing reads as zeros.
+fn tear(content: &mut Vec<u8>, random: &mut Random) {
+    match random.below(3) {
+        0 => content.truncate(random.below(content.len() + 1)),
+        1 => {
+            let kept_bytes = random.below(content.len() + 1);
+            content[kept_bytes..].fill(0);
+        }
+        _ => {
+            let mut lost_any = false;
+            for sector in content.chunks_mut(SECTOR_BYTES) {
+                if random.coin() {
+                    let torn_at = random.below(sector.len() + 1);
+                    sector[torn_at..].fill(0);
+                    lost_any = true;
+                }
+            }
+            if !lost_any {
+                content.clear();
+            }
         }
     }
 }

@@ -7,8 +7,12 @@ mod disk;
 mod port;
 mod random;
 mod source;
+mod target;
+mod target_contract;
 mod volume;
 
 pub use contract::volume_contract;
 pub use source::{FakeFile, FakeSource};
+pub use target::{FakeTarget, TargetFile};
+pub use target_contract::target_contract;
 pub use volume::{FakeVolume, PowerCut, StoredFile};

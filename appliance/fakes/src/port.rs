@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use heirloom_engine::{Draft, Entry, EntryKind, Space, Volume, VolumeError, VolumePath};
+use heirloom_engine::{Draft, Entry, EntryKind, FileFacts, Space, Volume, VolumeError, VolumePath};
 
-use crate::disk::{EISDIR, ENOTDIR, Node, ROOT};
+use crate::disk::{EINVAL, EISDIR, ENOTDIR, Node, ROOT};
 use crate::volume::FakeVolume;
 
 /// Small, so that callers meet more than one piece even with small files.
 const PIECE_BYTES: usize = 64 << 10;
+/// What a file says whose time was not set.
+const TIME_OF_WRITING_UNIX_S: i64 = 1_800_000_000;
 
 fn hand_over(bytes: &[u8], sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> u64 {
     let mut handed = 0;
@@ -64,6 +66,7 @@ impl Volume for FakeVolume {
         let file = Node::File {
             content: Vec::new(),
             modified_unix_s: None,
+            finished: false,
             durable: false,
             names: 0,
         };
@@ -73,8 +76,20 @@ impl Volume for FakeVolume {
             .change(vec![(folder, name.to_owned(), Some(node))]);
         Ok(Box::new(FakeDraft {
             volume: self.clone(),
+            path: path.clone(),
             node,
         }))
+    }
+
+    fn target(&self, path: &VolumePath) -> Result<String, VolumeError> {
+        let state = self.operate()?;
+        match state.disk.node(state.disk.find(path)?) {
+            Node::Link { target } => Ok(target.clone()),
+            _ => Err(VolumeError::Io {
+                path: path.clone(),
+                errno: EINVAL,
+            }),
+        }
     }
 
     fn link(&self, existing: &VolumePath, new: &VolumePath) -> Result<(), VolumeError> {
@@ -138,6 +153,22 @@ impl Volume for FakeVolume {
         Ok(())
     }
 
+    fn replace(&self, from: &VolumePath, to: &VolumePath) -> Result<(), VolumeError> {
+        let mut state = self.operate()?;
+        let (id, replaced) = (state.disk.find(from)?, state.disk.find(to)?);
+        assert_ne!(id, replaced, "{to} replaced by itself");
+        for (path, id) in [(from, id), (to, replaced)] {
+            assert_eq!(state.disk.kind(id), EntryKind::File, "{path}");
+        }
+        let (old_folder, old_name) = state.disk.parent(from)?;
+        let (new_folder, new_name) = state.disk.parent(to)?;
+        state.disk.change(vec![
+            (new_folder, new_name.to_owned(), Some(id)),
+            (old_folder, old_name.to_owned(), None),
+        ]);
+        Ok(())
+    }
+
     fn remove(&self, path: &VolumePath) -> Result<(), VolumeError> {
         let mut state = self.operate()?;
         match state.disk.parent(path) {
@@ -145,19 +176,6 @@ impl Volume for FakeVolume {
             Err(VolumeError::Missing(_)) => {}
             Err(error) => return Err(error),
         }
-        Ok(())
-    }
-
-    fn sync_folder(&self, path: &VolumePath) -> Result<(), VolumeError> {
-        let mut state = self.operate()?;
-        let id = state.disk.find(path)?;
-        if state.disk.kind(id) != EntryKind::Folder {
-            return Err(VolumeError::Io {
-                path: path.clone(),
-                errno: ENOTDIR,
-            });
-        }
-        state.disk.sync_folder(id);
         Ok(())
     }
 
@@ -182,9 +200,23 @@ impl Volume for FakeVolume {
         Ok(hand_over(&self.content(path, true)?, sink))
     }
 
-    fn size_bytes(&self, path: &VolumePath) -> Result<u64, VolumeError> {
-        self.content(path, false)
-            .map(|content| content.len() as u64)
+    fn facts(&self, path: &VolumePath) -> Result<FileFacts, VolumeError> {
+        let state = self.operate()?;
+        let id = state.disk.find(path)?;
+        match state.disk.node(id) {
+            Node::File {
+                content,
+                modified_unix_s,
+                ..
+            } => Ok(FileFacts {
+                size_bytes: content.len() as u64,
+                modified_unix_s: modified_unix_s.unwrap_or(TIME_OF_WRITING_UNIX_S),
+            }),
+            _ => Err(VolumeError::Io {
+                path: path.clone(),
+                errno: EISDIR,
+            }),
+        }
     }
 
     fn list(&self, folder: Option<&VolumePath>) -> Result<Vec<Entry>, VolumeError> {
@@ -196,6 +228,7 @@ impl Volume for FakeVolume {
                 .map(|(name, &id)| Entry {
                     name: name.clone(),
                     kind: state.disk.kind(id),
+                    file_id: id,
                 })
                 .collect()),
             (None, Some(path)) => Err(VolumeError::Io {
@@ -220,6 +253,7 @@ impl Volume for FakeVolume {
 
 struct FakeDraft {
     volume: FakeVolume,
+    path: VolumePath,
     node: u64,
 }
 
@@ -238,17 +272,18 @@ impl Draft for FakeDraft {
         Ok(())
     }
 
-    fn sync(self: Box<Self>, modified: Option<i64>) -> Result<(), VolumeError> {
+    fn finish(self: Box<Self>, modified: Option<i64>) -> Result<(), VolumeError> {
         let mut state = self.volume.operate()?;
         if let Node::File {
             modified_unix_s,
-            durable,
+            finished,
             ..
         } = state.disk.node_mut(self.node)
         {
             *modified_unix_s = modified;
-            *durable = true;
+            *finished = true;
         }
+        state.flip_written(&self.path, self.node);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use heirloom_engine::{
-    Fetched, ListedObject, Listing, ListingProblem, ObjectId, Source, SourceError, SourceIdentity,
+    Fetched, Found, ListedObject, ListingProblem, ObjectId, Source, SourceError, SourceIdentity,
     SourceKind, SourceTime,
 };
 use heirloom_format::StoredPath;
@@ -138,10 +138,7 @@ impl Source for FakeSource {
         &self.identity
     }
 
-    fn list(
-        &mut self,
-        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<Listing, SourceError> {
+    fn list(&mut self, found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError> {
         if let Some(error) = self.failed.clone().or_else(|| self.listing_failure.take()) {
             return Err(error);
         }
@@ -158,9 +155,6 @@ impl Source for FakeSource {
         for (_, change) in due {
             change(&mut self.files);
         }
-        if progress(self.files.len() as u64).is_break() {
-            return Err(SourceError::TimedOut);
-        }
         let objects = self.files.iter().zip(0..).map(|(file, id)| ListedObject {
             id: ObjectId(id),
             path: StoredPath::from_raw(file.path.iter().map(String::as_str))
@@ -169,10 +163,17 @@ impl Source for FakeSource {
             modified: file.modified.clone(),
             persistent_id: file.persistent_id.clone(),
         });
-        Ok(Listing {
-            objects: objects.collect(),
-            problems: self.unlisted.clone(),
-        })
+        let problems = self.unlisted.iter().cloned().map(Found::Problem);
+        let seen = [Found::Seen(self.files.len() as u64)];
+        match seen
+            .into_iter()
+            .chain(objects.map(Found::Object))
+            .chain(problems)
+            .try_for_each(found)
+        {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(SourceError::TimedOut),
+        }
     }
 
     fn fetch(

@@ -42,6 +42,7 @@ pub(crate) struct State {
     gone_at: Option<u64>,
     fail_at: Option<(u64, VolumeError)>,
     flips: Vec<(String, u32)>,
+    flips_when_written: Vec<(String, u32)>,
     reads_back: Vec<String>,
 }
 
@@ -61,6 +62,7 @@ impl FakeVolume {
             gone_at: None,
             fail_at: None,
             flips: Vec::new(),
+            flips_when_written: Vec::new(),
             reads_back: Vec::new(),
         })))
     }
@@ -103,6 +105,13 @@ impl FakeVolume {
     /// The next `times` that a file whose path ends so is read back, a bit of it is wrong.
     pub fn flip_on_read_back(&self, path_end: &str, times: u32) {
         self.state().flips.push((path_end.to_owned(), times));
+    }
+
+    /// The next `times` that a file whose path ends so is written, a bit of it arrives wrong.
+    pub fn flip_when_written(&self, path_end: &str, times: u32) {
+        self.state()
+            .flips_when_written
+            .push((path_end.to_owned(), times));
     }
 
     /// Paths that were read back so far, in order.
@@ -255,11 +264,25 @@ impl FakeVolume {
 }
 
 impl State {
+    pub(crate) fn flip_written(&mut self, path: &VolumePath, node: u64) {
+        for (path_end, times) in &mut self.flips_when_written {
+            if *times > 0
+                && path.as_str().ends_with(path_end.as_str())
+                && let Node::File { content, .. } = self.disk.node_mut(node)
+                && let Some(byte) = content.first_mut()
+            {
+                *times -= 1;
+                *byte ^= 0x10;
+            }
+        }
+    }
+
     fn mend(&mut self) {
         self.gone = false;
         self.gone_at = None;
         self.fail_at = None;
         self.flips.clear();
+        self.flips_when_written.clear();
     }
 }
 

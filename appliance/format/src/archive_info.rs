@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Day;
+use crate::{Day, PublicKey};
 
 /// The version of everything that FORMAT.md describes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -31,6 +31,8 @@ pub struct ArchiveInfo {
     pub name: String,
     /// The day it was made, by the clock of the PC.
     pub created: Day,
+    /// What its snapshots are signed with. Whoever can change this file can change this key as well: the one on the sheet counts.
+    pub public_key: PublicKey,
 }
 
 /// Why bytes are not an `archive.json` that we can read.
@@ -101,12 +103,18 @@ impl From<ArchiveId> for String {
 
 impl ArchiveInfo {
     /// A new archive's description.
-    pub fn new(archive_id: ArchiveId, name: impl Into<String>, created: Day) -> Self {
+    pub fn new(
+        archive_id: ArchiveId,
+        name: impl Into<String>,
+        created: Day,
+        public_key: PublicKey,
+    ) -> Self {
         Self {
             format_version: FORMAT_VERSION,
             archive_id,
             name: name.into(),
             created,
+            public_key,
         }
     }
 
@@ -136,6 +144,7 @@ impl ArchiveInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SigningKey;
 
     #[test]
     fn comes_back_as_it_was_printed() {
@@ -144,12 +153,14 @@ mod tests {
             id,
             "Müller \"family\"",
             "2026-11-22".parse().expect("a day"),
+            SigningKey::from_seed([1; 32], *b"heirloom").public_key(),
         );
         let text = info.print();
         assert_eq!(
             text,
             "{\n  \"format_version\": 1,\n  \"archive_id\": \"00112233445566778899aabbccddeeff\",\n  \
-             \"name\": \"Müller \\\"family\\\"\",\n  \"created\": \"2026-11-22\"\n}\n"
+             \"name\": \"Müller \\\"family\\\"\",\n  \"created\": \"2026-11-22\",\n  \
+             \"public_key\": \"RWRoZWlybG9vbYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c\"\n}\n"
         );
         assert_eq!(ArchiveInfo::parse(text.as_bytes()).expect("ours"), info);
     }

@@ -2,22 +2,18 @@
 //!
 //! A line is 64 lowercase hexadecimal digits, two spaces, the path, a line feed. Lines are sorted by the bytes of their path.
 //! Whoever parses one must take it for hostile: nothing here panics, and what is allocated is in proportion to the bytes given.
+//! A payload's manifest may have a million lines: [`ManifestReader`](crate::ManifestReader) reads it line by line.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use crate::{Digest, StoredPath, StoredPathError};
-
-/// The folder of a bag that holds its payload, with the slash after it.
-const PAYLOAD: &str = "data/";
+use crate::lines::LINE_BYTES_MAX;
+use crate::manifest_line::{PAYLOAD, line_with_prefix, split_line};
+use crate::{Digest, StoredPath, StoredPathError, TagManifest};
 
 /// What the payload of a bag must hold: `manifest-sha256.txt`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest(BTreeMap<StoredPath, Digest>);
-
-/// What the files beside the payload must hold: `tagmanifest-sha256.txt`. Its own SHA-256 is the head.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TagManifest(BTreeMap<StoredPath, Digest>);
 
 /// A manifest as it was read: its lines are well formed, and no more is known.
 #[derive(Clone, Debug)]
@@ -59,18 +55,39 @@ pub enum ManifestError {
         /// What is wrong with it.
         error: StoredPathError,
     },
-    /// A path that an earlier line has already.
+    /// A path that the line before has already.
     #[error("line {line} repeats a path")]
     Repeated {
         /// The second of the two.
         line: usize,
     },
+    /// A path that sorts before that of the line before.
+    #[error("line {line} is out of order")]
+    Unsorted {
+        /// The second of the two.
+        line: usize,
+    },
+    /// Longer than any path of the format can make it.
+    #[error("line {line} is too long")]
+    TooLong {
+        /// Which line.
+        line: usize,
+    },
+    /// A tag manifest lists [`TAG_FILES`](crate::TAG_FILES) and nothing else.
+    #[error("it does not list exactly the files that every snapshot has")]
+    OtherTagFiles,
 }
 
 impl Manifest {
     /// Takes the files of a payload. Yields `None` when a path comes twice.
     pub fn of(files: impl IntoIterator<Item = (StoredPath, Digest)>) -> Option<Self> {
-        unique(files).map(Self)
+        let mut unique = BTreeMap::new();
+        for (path, digest) in files {
+            if unique.insert(path, digest).is_some() {
+                return None;
+            }
+        }
+        Some(Self(unique))
     }
 
     /// The digest that a file must have.
@@ -95,31 +112,11 @@ impl Manifest {
 
     /// The file's content.
     pub fn print(&self) -> String {
-        print(&self.0, PAYLOAD)
-    }
-}
-
-impl TagManifest {
-    /// Takes the files beside the payload. Yields `None` when a name comes twice.
-    pub fn of(files: impl IntoIterator<Item = (StoredPath, Digest)>) -> Option<Self> {
-        unique(files).map(Self)
-    }
-
-    /// The digest that a file must have.
-    pub fn digest(&self, name: &str) -> Option<&Digest> {
-        StoredPath::parse(name)
-            .ok()
-            .and_then(|path| self.0.get(&path))
-    }
-
-    /// Every file, sorted by the bytes of its path.
-    pub fn iter(&self) -> impl Iterator<Item = (&StoredPath, &Digest)> {
-        self.0.iter()
-    }
-
-    /// The file's content.
-    pub fn print(&self) -> String {
-        print(&self.0, "")
+        let mut text = String::new();
+        for (path, digest) in &self.0 {
+            line_with_prefix(digest, PAYLOAD, path, &mut text);
+        }
+        text
     }
 }
 
@@ -127,7 +124,7 @@ impl<'bytes> UntrustedManifest<'bytes> {
     /// Reads lines. Says nothing yet about where the paths lead.
     ///
     /// # Errors
-    /// [`ManifestError::Cut`], [`ManifestError::Malformed`].
+    /// [`ManifestError::Cut`], [`ManifestError::Malformed`], [`ManifestError::TooLong`].
     pub fn parse(bytes: &'bytes [u8]) -> Result<Self, ManifestError> {
         // The shortest line has 68 bytes, so the capacity is bounded by the input.
         let mut lines = Vec::with_capacity(bytes.len() / 68);
@@ -139,7 +136,16 @@ impl<'bytes> UntrustedManifest<'bytes> {
                 .iter()
                 .position(|&byte| byte == b'\n')
                 .ok_or(ManifestError::Cut { line: number })?;
-            lines.push(parse_line(number, &rest[..end])?);
+            if end > LINE_BYTES_MAX {
+                return Err(ManifestError::TooLong { line: number });
+            }
+            let (digest, path) =
+                split_line(&rest[..end]).ok_or(ManifestError::Malformed { line: number })?;
+            lines.push(UntrustedLine {
+                number,
+                digest,
+                path,
+            });
             rest = &rest[end + 1..];
         }
         Ok(Self(lines))
@@ -148,75 +154,58 @@ impl<'bytes> UntrustedManifest<'bytes> {
     /// Takes it for a payload manifest.
     ///
     /// # Errors
-    /// [`ManifestError::NotPayload`], [`ManifestError::Path`], [`ManifestError::Repeated`].
+    /// [`ManifestError::NotPayload`], [`ManifestError::Path`], [`ManifestError::Repeated`], [`ManifestError::Unsorted`].
     pub fn validate(self) -> Result<Manifest, ManifestError> {
-        self.collect(PAYLOAD).map(Manifest)
+        let lines = self.collect(PAYLOAD)?;
+        // Sorted and without repeats, so that nothing is lost here.
+        Ok(Manifest(lines.into_iter().collect()))
     }
 
     /// Takes it for a tag manifest.
     ///
     /// # Errors
-    /// [`ManifestError::Path`], [`ManifestError::Repeated`].
+    /// [`ManifestError::Path`], [`ManifestError::Repeated`], [`ManifestError::Unsorted`], [`ManifestError::OtherTagFiles`].
     pub fn validate_tags(self) -> Result<TagManifest, ManifestError> {
-        self.collect("").map(TagManifest)
+        TagManifest::of(self.collect("")?).ok_or(ManifestError::OtherTagFiles)
     }
 
-    fn collect(self, prefix: &str) -> Result<BTreeMap<StoredPath, Digest>, ManifestError> {
-        let mut files = BTreeMap::new();
+    fn collect(self, prefix: &str) -> Result<Vec<(StoredPath, Digest)>, ManifestError> {
+        let mut files: Vec<(StoredPath, Digest)> = Vec::with_capacity(self.0.len());
         for UntrustedLine {
             number: line,
             digest,
             path,
         } in self.0
         {
-            let path = path
-                .strip_prefix(prefix)
-                .ok_or(ManifestError::NotPayload { line })?;
-            let path =
-                StoredPath::parse(path).map_err(|error| ManifestError::Path { line, error })?;
-            if files.insert(path, digest).is_some() {
-                return Err(ManifestError::Repeated { line });
-            }
+            let path = stored_path(line, path, prefix, files.last().map(|(path, _)| path))?;
+            files.push((path, digest));
         }
         Ok(files)
     }
 }
 
-fn parse_line(number: usize, bytes: &[u8]) -> Result<UntrustedLine<'_>, ManifestError> {
-    let malformed = || ManifestError::Malformed { line: number };
-    let text = std::str::from_utf8(bytes).map_err(|_| malformed())?;
-    let (digest, path) = text.split_once("  ").ok_or_else(malformed)?;
-    Ok(UntrustedLine {
-        number,
-        digest: digest.parse().map_err(|_| malformed())?,
-        path,
-    })
-}
-
-fn unique(
-    files: impl IntoIterator<Item = (StoredPath, Digest)>,
-) -> Option<BTreeMap<StoredPath, Digest>> {
-    let mut unique = BTreeMap::new();
-    for (path, digest) in files {
-        if unique.insert(path, digest).is_some() {
-            return None;
-        }
+/// The path of a line, which must come after that of the line before.
+pub(crate) fn stored_path(
+    line: usize,
+    text: &str,
+    prefix: &str,
+    last: Option<&StoredPath>,
+) -> Result<StoredPath, ManifestError> {
+    let text = text
+        .strip_prefix(prefix)
+        .ok_or(ManifestError::NotPayload { line })?;
+    let path = StoredPath::parse(text).map_err(|error| ManifestError::Path { line, error })?;
+    match last.map(|last| last.cmp(&path)) {
+        None | Some(Ordering::Less) => Ok(path),
+        Some(Ordering::Equal) => Err(ManifestError::Repeated { line }),
+        Some(Ordering::Greater) => Err(ManifestError::Unsorted { line }),
     }
-    Some(unique)
-}
-
-fn print(files: &BTreeMap<StoredPath, Digest>, prefix: &str) -> String {
-    let mut text = String::new();
-    for (path, digest) in files {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{digest}  {prefix}{path}");
-    }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ManifestReader;
 
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -236,16 +225,6 @@ mod tests {
         assert_eq!(text, expected);
         let parsed = UntrustedManifest::parse(text.as_bytes()).expect("well formed");
         assert_eq!(parsed.validate(), Ok(manifest));
-    }
-
-    #[test]
-    fn tags_have_no_prefix() {
-        let tags = TagManifest::of([(stored("bagit.txt"), Digest::of(b"abc"))]).expect("one");
-        assert_eq!(tags.print(), format!("{ABC}  bagit.txt\n"));
-        assert_eq!(tags.digest("bagit.txt"), Some(&Digest::of(b"abc")));
-        assert_eq!(tags.digest("../bagit.txt"), None);
-        let parsed = UntrustedManifest::parse(tags.print().as_bytes()).map(|it| it.validate_tags());
-        assert_eq!(parsed.expect("well formed"), Ok(tags.clone()));
     }
 
     #[test]
@@ -287,10 +266,20 @@ mod tests {
                 },
             ),
             (format!("{ABC}  data/a\n"), ManifestError::Repeated { line }),
+            (format!("{ABC}  data/B\n"), ManifestError::Unsorted { line }),
+            (
+                format!("{ABC}  data/{}\n", "b".repeat(LINE_BYTES_MAX)),
+                ManifestError::TooLong { line },
+            ),
         ];
         for (second, expected) in cases {
             let text = format!("{good}{second}");
             let result = UntrustedManifest::parse(text.as_bytes()).and_then(|it| it.validate());
+            assert_eq!(result.as_ref(), Err(expected), "{second:?}");
+            let mut reader = ManifestReader::new();
+            let result = reader
+                .push(text.as_bytes(), &mut |_, _| {})
+                .and_then(|()| reader.finish());
             assert_eq!(result.as_ref(), Err(expected), "{second:?}");
         }
         assert!(UntrustedManifest::parse(b"\xff\xfe\n").is_err());

@@ -1,30 +1,21 @@
-//! Names as they are stored: any name that a phone can utter becomes one legal, reversible path component.
-//!
-//! A stored component is UTF-8, 1 to 255 bytes, and holds no byte that `sha256sum -c`, a BagIt validator or ext4 would
-//! read as anything but itself. Bytes that could be are written `=XX` (two upper-case hexadecimal digits):
-//! control characters and DEL, U+2028, U+2029 and U+FEFF, `/`, `\`, `%` (BagIt 1.0, section 2.1.3, would decode it), `=` itself, the
-//! dots of `.` and `..`, and white space at the end of a component (validators strip it from their lines). An empty name becomes `=`, which no escape yields. A name that would be longer than 255 bytes is cut at a
-//! character and ends in `=~` and the first 16 hexadecimal digits of its SHA-256, before its extension; it alone is not reversible, and
-//! the snapshot's description keeps its full name.
+//! Paths as they are stored: components, see [`escape_component`], joined by `/`. FORMAT.md, section 2.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Digest;
-
-/// The longest component that ext4 stores, in bytes.
-const COMPONENT_BYTES_MAX: usize = 255;
+use crate::component::{escape_component, fit, is_canonical, unescape};
 
 /// A relative path below `data/`: stored components joined by `/`, never empty, never leaving its root.
 ///
 /// Two are equal when their texts are. One that was made from raw names and had to be shortened keeps those names until it is
-/// written somewhere, see [`StoredPath::shortened_from`].
+/// written somewhere, see [`StoredPath::shortened_from`]. A library has a million of them, so that each is a text and a pointer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct StoredPath {
-    text: String,
-    shortened_from: Option<Box<[String]>>,
+    text: Box<str>,
+    /// The escaped names joined by `/`, as they were before they were shortened.
+    uncut: Option<Box<Box<str>>>,
 }
 
 /// Why a text is not a stored path.
@@ -41,35 +32,24 @@ pub enum StoredPathError {
 impl StoredPath {
     /// Stores a path given by its raw components, outermost first. Yields `None` for no components.
     pub fn from_raw<'a>(components: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let raw: Vec<&str> = components.into_iter().collect();
-        let stored: Vec<String> = raw.iter().map(|raw| store_component(raw)).collect();
-        if stored.is_empty() {
-            return None;
+        Self::from_raw_bytes(components.into_iter().map(str::as_bytes))
+    }
+
+    /// The same for names that need not be UTF-8, as those of a folder of files.
+    pub fn from_raw_bytes<'a>(components: impl IntoIterator<Item = &'a [u8]>) -> Option<Self> {
+        let mut path = None;
+        for raw in components {
+            path = Some(Self::below(path.as_ref(), raw));
         }
-        let was_shortened = stored.iter().any(|stored| raw_component(stored).is_none());
-        Some(Self {
-            text: stored.join("/"),
-            shortened_from: was_shortened.then(|| raw.into_iter().map(str::to_owned).collect()),
-        })
+        path
     }
 
     /// Reads a path out of a manifest or a description that somebody else may have written.
     ///
     /// # Errors
-    /// When it is not exactly what [`StoredPath::from_raw`] would have made.
+    /// When it is not exactly what [`StoredPath::from_raw_bytes`] would have made.
     pub fn parse(text: &str) -> Result<Self, StoredPathError> {
-        for component in text.split('/') {
-            if component.is_empty() {
-                return Err(StoredPathError::Empty);
-            }
-            if !is_canonical(component) {
-                return Err(StoredPathError::NotCanonical(component.to_owned()));
-            }
-        }
-        Ok(Self {
-            text: text.to_owned(),
-            shortened_from: None,
-        })
+        Self::try_from(text.to_owned())
     }
 
     /// The path as text, components joined by `/`.
@@ -82,30 +62,58 @@ impl StoredPath {
         self.text.rsplit('/').next().unwrap_or(&self.text)
     }
 
-    /// The raw components again, or `None` where one had to be shortened.
+    /// The raw components again, or `None` where one had to be shortened, or is no UTF-8.
     pub fn to_raw(&self) -> Option<Vec<String>> {
-        self.text.split('/').map(raw_component).collect()
+        self.text
+            .split('/')
+            .map(|component| String::from_utf8(unescape(component)?).ok())
+            .collect()
     }
 
-    /// The raw components that [`StoredPath::from_raw`] was given, where one had to be shortened: what [`StoredPath::to_raw`]
-    /// can't give back.
-    pub fn shortened_from(&self) -> Option<&[String]> {
-        self.shortened_from.as_deref()
+    /// The raw components again, or `None` where one had to be shortened.
+    pub fn to_raw_bytes(&self) -> Option<Vec<Vec<u8>>> {
+        self.text.split('/').map(unescape).collect()
+    }
+
+    /// The escaped components that [`StoredPath::from_raw`] made, where one had to be shortened afterwards: what
+    /// [`StoredPath::to_raw_bytes`] can't give back.
+    pub fn shortened_from(&self) -> Option<Vec<String>> {
+        let uncut = self.uncut.as_ref()?;
+        Some(uncut.split('/').map(str::to_owned).collect())
+    }
+
+    /// What `raw_path` in `snapshot.json` holds for a file that was listed with this path: its names, escaped, but not shortened. Each can
+    /// be given to [`decode_component`](crate::decode_component), unless this path was read from a text with shortened names in it: their
+    /// full names are lost.
+    pub fn escaped_components(&self) -> Vec<String> {
+        let text = self.uncut.as_ref().map_or(&self.text, |uncut| uncut);
+        text.split('/').map(str::to_owned).collect()
     }
 
     /// The same folder, and the name with ` (2)` or another number before its extension.
     pub fn numbered(&self, number: u32) -> Self {
-        let mut raw = self
-            .to_raw()
-            .or_else(|| self.shortened_from().map(<[String]>::to_vec))
-            // Read from a text that was shortened before: then the stored names have to do, and are escaped once more.
-            .unwrap_or_else(|| self.text.split('/').map(str::to_owned).collect());
-        if let Some(name) = raw.last_mut() {
-            // A dot at the beginning starts a hidden name, not an extension.
-            let stem_bytes = name.rfind('.').filter(|&dot| dot > 0).unwrap_or(name.len());
-            name.insert_str(stem_bytes, &format!(" ({number})"));
-        }
-        Self::from_raw(raw.iter().map(String::as_str)).unwrap_or_else(|| self.clone())
+        let (folder, stored_name) = match self.text.rsplit_once('/') {
+            Some((folder, name)) => (Some(folder), name),
+            None => (None, &*self.text),
+        };
+        let (uncut_folder, name) = match self.uncut.as_ref().map(|uncut| uncut.rsplit_once('/')) {
+            Some(Some((folder, name))) => (Some(folder), name),
+            Some(None) => (None, self.uncut.as_ref().map_or(stored_name, |uncut| uncut)),
+            None => (folder, stored_name),
+        };
+        // Read from a text that was shortened before: then the stored name has to do, and is escaped once more.
+        let mut raw = unescape(name).unwrap_or_else(|| name.as_bytes().to_vec());
+        // A dot at the beginning starts a hidden name, not an extension.
+        let dot = raw.iter().rposition(|&byte| byte == b'.');
+        let stem_bytes = dot.filter(|&dot| dot > 0).unwrap_or(raw.len());
+        raw.splice(stem_bytes..stem_bytes, format!(" ({number})").into_bytes());
+        let folder = folder.map(|folder| Self {
+            text: folder.into(),
+            uncut: uncut_folder
+                .filter(|uncut| *uncut != folder)
+                .map(|uncut| Box::new(uncut.into())),
+        });
+        Self::below(folder.as_ref(), &raw)
     }
 
     /// The folders that it is in, innermost first, as stored text.
@@ -113,6 +121,29 @@ impl StoredPath {
         self.text
             .rmatch_indices('/')
             .map(|(at, _)| &self.text[..at])
+    }
+
+    /// A raw name in a folder, or at the top.
+    fn below(folder: Option<&Self>, raw: &[u8]) -> Self {
+        let escaped = escape_component(raw);
+        let shortened = fit(&escaped, raw);
+        let uncut_folder = folder.and_then(|folder| folder.uncut.as_ref());
+        let uncut = (shortened.is_some() || uncut_folder.is_some()).then(|| {
+            let folder = folder.map(|folder| uncut_folder.map_or(&*folder.text, |uncut| uncut));
+            Box::new(join(folder, &escaped))
+        });
+        let name = shortened.as_deref().unwrap_or(&escaped);
+        Self {
+            text: join(folder.map(Self::as_str), name),
+            uncut,
+        }
+    }
+}
+
+fn join(folder: Option<&str>, name: &str) -> Box<str> {
+    match folder {
+        Some(folder) => [folder, "/", name].concat().into(),
+        None => name.into(),
     }
 }
 
@@ -150,164 +181,100 @@ impl fmt::Display for StoredPath {
 
 impl TryFrom<String> for StoredPath {
     type Error = StoredPathError;
+
     fn try_from(text: String) -> Result<Self, StoredPathError> {
-        Self::parse(&text)
+        for component in text.split('/') {
+            if component.is_empty() {
+                return Err(StoredPathError::Empty);
+            }
+            if !is_canonical(component) {
+                return Err(StoredPathError::NotCanonical(component.to_owned()));
+            }
+        }
+        Ok(Self {
+            text: text.into(),
+            uncut: None,
+        })
     }
 }
 
 impl From<StoredPath> for String {
     fn from(path: StoredPath) -> Self {
-        path.text
-    }
-}
-
-fn must_escape(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '/' | '\\' | '%' | '=' | '\u{2028}' | '\u{2029}' | '\u{feff}'
-        )
-}
-
-fn escape_into(out: &mut String, character: char) {
-    let mut bytes = [0; 4];
-    for byte in character.encode_utf8(&mut bytes).bytes() {
-        out.push_str(&format!("={byte:02X}"));
-    }
-}
-
-fn store_component(raw: &str) -> String {
-    if raw.is_empty() {
-        return "=".to_owned();
-    }
-    let only_dots = raw == "." || raw == "..";
-    let mut stored = String::with_capacity(raw.len());
-    for (at, character) in raw.char_indices() {
-        let is_last = at + character.len_utf8() == raw.len();
-        if must_escape(character) || only_dots || (is_last && character.is_whitespace()) {
-            escape_into(&mut stored, character);
-        } else {
-            stored.push(character);
-        }
-    }
-    if stored.len() <= COMPONENT_BYTES_MAX {
-        stored
-    } else {
-        shorten(raw, &stored)
-    }
-}
-
-fn shorten(raw: &str, stored: &str) -> String {
-    // An extension is worth keeping only while it is short, as real ones are.
-    let extension = stored
-        .rfind('.')
-        .map(|dot| &stored[dot..])
-        .filter(|extension| extension.len() <= 16)
-        .unwrap_or("");
-    let seal = format!("=~{}", &Digest::of(raw.as_bytes()).to_string()[..16]);
-    let mut end = COMPONENT_BYTES_MAX - seal.len() - extension.len();
-    // Cut at a character, and not inside an escape.
-    while !stored.is_char_boundary(end)
-        || stored.as_bytes()[end.saturating_sub(2)..end].contains(&b'=')
-    {
-        end -= 1;
-    }
-    format!("{}{seal}{extension}", &stored[..end])
-}
-
-fn raw_component(stored: &str) -> Option<String> {
-    if stored == "=" {
-        return Some(String::new());
-    }
-    let mut raw = Vec::with_capacity(stored.len());
-    let mut rest = stored.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        if byte == b'=' {
-            let digits = tail.get(..2)?;
-            let digits = std::str::from_utf8(digits).ok()?;
-            raw.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &tail[2..];
-        } else {
-            raw.push(byte);
-            rest = tail;
-        }
-    }
-    String::from_utf8(raw).ok()
-}
-
-fn is_canonical(component: &str) -> bool {
-    match raw_component(component) {
-        Some(raw) => store_component(&raw) == component,
-        // Shortened: its full name is elsewhere; what is left must still be harmless.
-        None => {
-            component.len() <= COMPONENT_BYTES_MAX
-                && component.contains("=~")
-                && component
-                    .chars()
-                    .all(|character| character == '=' || !must_escape(character))
-                && !component.ends_with(char::is_whitespace)
-        }
+        path.text.into()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode_component;
 
-    /// Raw name, stored name.
-    const NAMES: &[(&str, &str)] = &[
-        ("IMG_0001.JPG", "IMG_0001.JPG"),
-        ("Größe & Farbe 🎂.jpg", "Größe & Farbe 🎂.jpg"),
-        ("", "="),
-        (".", "=2E"),
-        ("..", "=2E=2E"),
-        ("...", "..."),
-        (".trashed-1700000000-a.jpg", ".trashed-1700000000-a.jpg"),
-        ("50%.jpg", "50=25.jpg"),
-        ("a=b", "a=3Db"),
-        ("../../etc/passwd", "..=2F..=2Fetc=2Fpasswd"),
-        ("new\nline\r", "new=0Aline=0D"),
-        ("back\\slash", "back=5Cslash"),
-        (" leading and trailing  ", " leading and trailing =20"),
-        ("wide\u{3000}", "wide=E3=80=80"),
-        ("\u{7f}\u{85}\0", "=7F=C2=85=00"),
-    ];
+    fn stored(text: &str) -> StoredPath {
+        StoredPath::parse(text).expect(text)
+    }
 
     #[test]
-    fn names_are_stored_as_the_table_says_and_come_back() {
-        for (raw, stored) in NAMES {
-            let path = StoredPath::from_raw([*raw]).expect("one component");
-            assert_eq!(path.as_str(), *stored, "{raw:?}");
-            assert_eq!(path.to_raw(), Some(vec![(*raw).to_owned()]), "{raw:?}");
-            assert_eq!(StoredPath::parse(stored).as_ref(), Ok(&path), "{raw:?}");
-        }
+    fn a_path_is_a_text_and_a_pointer() {
+        assert!(size_of::<StoredPath>() <= 3 * size_of::<usize>());
+        assert_eq!(size_of::<Option<StoredPath>>(), size_of::<StoredPath>());
+    }
+
+    #[test]
+    fn names_that_are_no_utf8_come_back() {
+        let raw: [&[u8]; 3] = [b"Karte", b"Gr\xf6\xdfe", b".jpg\n"];
+        let path = StoredPath::from_raw_bytes(raw).expect("three");
+        assert_eq!(path.as_str(), "Karte/Gr=F6=DFe/.jpg=0A");
+        assert_eq!(path.to_raw_bytes(), Some(raw.map(<[u8]>::to_vec).to_vec()));
+        assert_eq!(path.to_raw(), None);
+        assert_eq!(path.escaped_components(), ["Karte", "Gr=F6=DFe", ".jpg=0A"]);
+        assert_eq!(path.shortened_from(), None);
+        assert_eq!(stored(path.as_str()), path);
+        assert_eq!(StoredPath::from_raw_bytes([]), None);
     }
 
     #[test]
     fn a_name_of_any_length_fits_and_two_long_ones_stay_apart() {
-        for unit in ["x", "ä", "🎂", "=", "\n"] {
-            let first =
-                StoredPath::from_raw([format!("{}1.jpg", unit.repeat(300)).as_str()]).expect("one");
-            let second =
-                StoredPath::from_raw([format!("{}2.jpg", unit.repeat(300)).as_str()]).expect("one");
-            assert_ne!(first, second);
-            for path in [first, second] {
-                assert!(path.as_str().len() <= 255, "{path}");
-                assert!(path.as_str().ends_with(".jpg"), "{path}");
-                assert_eq!(path.to_raw(), None);
-                assert!(path.shortened_from().is_some());
-                assert_eq!(StoredPath::parse(path.as_str()).as_ref(), Ok(&path));
+        for unit in ["x", "ä", "🎂", "=", "\n", "x\u{2028}", "🎂=x"] {
+            let long = |last: u8| format!("{}{last}.jpg", unit.repeat(300));
+            let raw = [long(1), long(2)];
+            let paths = [0, 1].map(|at| {
+                StoredPath::from_raw(["DCIM", raw[at].as_str(), "a"]).expect("three components")
+            });
+            assert_ne!(paths[0], paths[1]);
+            for (path, raw) in paths.iter().zip(&raw) {
+                let folder = path.folders().next().expect("a folder");
+                let name = folder.strip_prefix("DCIM/").expect("a folder in it");
+                assert!(name.len() <= 255 && name.ends_with(".jpg"), "{path}");
+                assert_eq!(path.to_raw_bytes(), None);
+                let uncut = path.shortened_from().expect("it was");
+                assert_eq!(uncut, path.escaped_components());
+                let decoded: Option<Vec<_>> = uncut
+                    .iter()
+                    .map(|component| decode_component(component))
+                    .collect();
+                let expected = [b"DCIM".to_vec(), raw.clone().into_bytes(), b"a".to_vec()];
+                assert_eq!(decoded.as_deref(), Some(&expected[..]));
+                assert_eq!(stored(path.as_str()), *path);
+                assert_eq!(stored(path.as_str()).shortened_from(), None);
             }
         }
     }
 
     #[test]
-    fn what_escaping_would_not_have_written_is_refused() {
-        for text in [
-            "", "/a", "a/", "a//b", ".", "..", "a/../b", "a%b", "a\\b", "a\nb", "=2e", "=41", "a=",
-            "=~\n", "a ", "x=~ ",
-        ] {
-            assert!(StoredPath::parse(text).is_err(), "{text:?}");
+    fn what_leaves_its_root_or_has_an_empty_component_is_refused() {
+        for text in ["", "/", "/a", "a/", "a//b"] {
+            assert_eq!(
+                StoredPath::parse(text),
+                Err(StoredPathError::Empty),
+                "{text:?}"
+            );
+        }
+        for text in [".", "..", "a/../b", "a/b%/c", "a\0"] {
+            let result = StoredPath::parse(text);
+            assert!(
+                matches!(result, Err(StoredPathError::NotCanonical(_))),
+                "{text:?}"
+            );
         }
     }
 
@@ -319,20 +286,46 @@ mod tests {
             ("DCIM/.hidden", "DCIM/.hidden (2)"),
             ("a.b/c.tar.gz", "a.b/c.tar (2).gz"),
             ("a=2Fb.jpg", "a=2Fb (2).jpg"),
+            ("=FF/=FF.jpg", "=FF/=FF (2).jpg"),
+            ("a.=FF", "a (2).=FF"),
+            ("=", " (2)"),
         ];
         for (path, numbered) in cases {
-            let path = StoredPath::parse(path).expect(path);
-            assert_eq!(path.numbered(2).as_str(), numbered);
+            assert_eq!(stored(path).numbered(2).as_str(), numbered);
         }
-        let long =
-            StoredPath::from_raw([format!("{}.jpg", "x".repeat(300)).as_str()]).expect("one");
-        assert_ne!(long.numbered(2), long);
-        assert!(long.numbered(2).as_str().len() <= 255);
+    }
+
+    #[test]
+    fn a_shortened_path_can_be_numbered_too() {
+        let long = "x".repeat(300);
+        let name = format!("{long}.jpg");
+        let path = StoredPath::from_raw(["DCIM", name.as_str()]).expect("two");
+        let numbered = path.numbered(2);
+        assert_ne!(numbered, path);
+        let raw = format!("{long} (2).jpg");
+        assert_eq!(
+            numbered.shortened_from(),
+            StoredPath::from_raw(["DCIM", raw.as_str()]).and_then(|path| path.shortened_from())
+        );
+        let read = stored(path.as_str()).numbered(3);
+        assert!(read.file_name().len() <= 255 && read != path, "{read}");
+
+        // Only the folder is shortened.
+        let path = StoredPath::from_raw([long.as_str(), "a.jpg"]).expect("two");
+        let numbered = path.numbered(2);
+        assert_eq!(numbered.folders().next(), path.folders().next());
+        assert_eq!(numbered.file_name(), "a (2).jpg");
+        assert_eq!(
+            numbered.shortened_from(),
+            Some(vec![long, "a (2).jpg".to_owned()])
+        );
     }
 
     #[test]
     fn folders_come_innermost_first() {
-        let path = StoredPath::parse("a/b/c.jpg").expect("a path");
-        assert_eq!(path.folders().collect::<Vec<_>>(), ["a/b", "a"]);
+        assert_eq!(
+            stored("a/b/c.jpg").folders().collect::<Vec<_>>(),
+            ["a/b", "a"]
+        );
     }
 }

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ArchiveId, Day, Digest, FORMAT_VERSION, StoredPath};
+use crate::{
+    ArchiveId, Day, Digest, FORMAT_VERSION, JsonFault, SnapshotPrinter, SnapshotReader, StoredPath,
+};
 
 /// `snapshot.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +62,8 @@ pub struct SourceRecord {
 pub struct FileRecord {
     /// Below `data/`.
     pub path: StoredPath,
-    /// The components of its path on the source, where they can't be had from `path`: it was shortened, or numbered because the source
-    /// has two files of that name.
+    /// The components of its path on the source, escaped but neither shortened nor numbered, where they can't be had from `path`: see
+    /// [`StoredPath::escaped_components`] and [`decode_component`](crate::decode_component).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_path: Option<Vec<String>>,
     /// Length of what is stored.
@@ -73,6 +75,9 @@ pub struct FileRecord {
     /// The source's own lasting id, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persistent_id: Option<String>,
+    /// Its content was stored already, under another name, so that it may show another time than its own: see FORMAT.md, section 8.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shared_time: bool,
     /// What the source stated as its length, where twice it gave another: the file is suspect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed_size_bytes: Option<u64>,
@@ -104,6 +109,17 @@ pub enum SnapshotError {
     /// Not the fields of this format.
     #[error("snapshot.json cannot be read: {0}")]
     Malformed(#[from] serde_json::Error),
+    /// A file's record is not of this format.
+    #[error("snapshot.json has its file number {index} malformed: {error}")]
+    File {
+        /// Which file, counted from 0.
+        index: usize,
+        /// What is wrong with it.
+        error: serde_json::Error,
+    },
+    /// Not JSON, or longer or deeper than this format has it.
+    #[error("snapshot.json cannot be read: {0}")]
+    Structure(#[from] JsonFault),
     /// Made by a newer Heirloom.
     #[error(
         "snapshot.json is of format version {found}, and this Heirloom knows up to {FORMAT_VERSION}"
@@ -120,76 +136,35 @@ pub enum SnapshotError {
     },
 }
 
-#[derive(Deserialize)]
-struct VersionOnly {
-    format_version: u32,
-}
-
 impl Snapshot {
-    /// Reads `snapshot.json`, whoever wrote it.
+    /// Reads `snapshot.json`, whoever wrote it. [`SnapshotReader`] does without all of it in memory.
     ///
     /// # Errors
     /// [`SnapshotError`]; a newer version is told apart even where its fields differ.
     pub fn parse(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let snapshot: Self = match serde_json::from_slice(bytes) {
-            Ok(snapshot) => snapshot,
-            // Only on failure is it read a second time, so that a large one costs no more.
-            Err(error) => match serde_json::from_slice(bytes) {
-                Ok(VersionOnly { format_version }) if format_version > FORMAT_VERSION => {
-                    return Err(SnapshotError::Newer {
-                        found: format_version,
-                    });
-                }
-                _ => return Err(error.into()),
-            },
-        };
-        if snapshot.format_version > FORMAT_VERSION {
-            return Err(SnapshotError::Newer {
-                found: snapshot.format_version,
-            });
-        }
-        let unsorted = |pair: &[FileRecord]| pair[0].path >= pair[1].path;
-        if let Some(index) = snapshot.files.windows(2).position(unsorted) {
-            return Err(SnapshotError::Unsorted { index: index + 1 });
-        }
-        Ok(snapshot)
+        let mut files = Vec::new();
+        let mut reader = SnapshotReader::new();
+        reader.push(bytes, &mut |file| files.push(file))?;
+        Ok(Self {
+            files,
+            ..reader.finish()?
+        })
     }
 
     /// The file's content: JSON with one line for each field, problem and file, so that `grep` and `less` are of use on it.
     pub fn print(&self) -> String {
         let mut text = String::with_capacity(1024 + self.files.len() * 256);
-        text.push_str("{\n");
-        field(&mut text, "format_version", &self.format_version);
-        field(&mut text, "archive_id", &self.archive_id);
-        field(&mut text, "generation", &self.generation);
-        field(&mut text, "date", &self.date);
-        field(&mut text, "previous_head", &self.previous_head);
-        field(&mut text, "software", &self.software);
-        field(&mut text, "source", &self.source);
-        field(&mut text, "status", &self.status);
-        list(&mut text, "problems", &self.problems);
-        text.push_str(",\n");
-        list(&mut text, "files", &self.files);
-        text.push_str("\n}\n");
+        let mut printer = SnapshotPrinter::begin(self, &mut text);
+        for file in &self.files {
+            printer.file(file, &mut text);
+        }
+        printer.end(&mut text);
         text
     }
 }
 
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("numbers and strings become JSON")
-}
-
-fn field(text: &mut String, name: &str, value: &impl Serialize) {
-    text.push_str(&format!("\"{name}\": {},\n", json(value)));
-}
-
-fn list(text: &mut String, name: &str, values: &[impl Serialize]) {
-    text.push_str(&format!("\"{name}\": ["));
-    for (index, value) in values.iter().enumerate() {
-        text.push_str(if index == 0 { "\n" } else { ",\n" });
-        text.push_str(&json(value));
-    }
-    text.push_str(if values.is_empty() { "]" } else { "\n]" });
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[cfg(test)]
@@ -207,6 +182,7 @@ mod tests {
                 unix_s: Some(1_700_000_000),
             }),
             persistent_id: None,
+            shared_time: false,
             listed_size_bytes: None,
         };
         Snapshot {
@@ -269,15 +245,17 @@ mod tests {
         assert!(matches!(newer, Err(SnapshotError::Newer { found: 2 })));
 
         let outside = example().print().replace("Internal/a", "../../etc/a");
-        for bytes in [
-            outside.as_bytes(),
-            b"",
-            b"{}",
-            b"\xff",
-            "[".repeat(100_000).as_bytes(),
-        ] {
+        let outside = Snapshot::parse(outside.as_bytes());
+        assert!(matches!(outside, Err(SnapshotError::File { index: 0, .. })));
+
+        assert!(matches!(
+            Snapshot::parse(b"{}"),
+            Err(SnapshotError::Malformed(_))
+        ));
+        let deep = "{\"a\":".repeat(100_000);
+        for bytes in [&b""[..], b"\xff", b"[]", b"null", deep.as_bytes()] {
             let result = Snapshot::parse(bytes);
-            assert!(matches!(result, Err(SnapshotError::Malformed(_))));
+            assert!(matches!(result, Err(SnapshotError::Structure(_))));
         }
     }
 }

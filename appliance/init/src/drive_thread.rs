@@ -6,11 +6,12 @@ use heirloom_engine::{
     OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, Source as _,
     SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
 };
-use heirloom_format::{ArchiveId, ArchiveInfo, Day};
+use heirloom_format::{ArchiveId, ArchiveInfo, Day, SigningKey};
 use heirloom_linux::{
     ArchiveDrive, KeyDerivation, Node, OpenOrder, SetUpOrder, Watch, clean_up, open, set_up,
 };
 use heirloom_recovery::DriveFacts;
+use zeroize::Zeroizing;
 
 use crate::logbook;
 use crate::setting::Release;
@@ -150,17 +151,22 @@ impl DriveThread {
             return Err(DriveError::Changed);
         }
         self.close();
-        let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|_| DriveError::Io {
-            action: "drawing random numbers",
-            errno: 0,
-        })?;
-        let info = ArchiveInfo::new(ArchiveId::from_bytes(id), name, (self.today)());
+        let (mut id, mut seed, mut key_id) = ([0; 16], Zeroizing::new([0; 32]), [0; 8]);
+        for room in [&mut id[..], &mut seed[..], &mut key_id[..]] {
+            getrandom::fill(room).map_err(|_| DriveError::Io {
+                action: "drawing random numbers",
+                errno: 0,
+            })?;
+        }
+        let key = SigningKey::from_seed(*seed, key_id);
+        let id = ArchiveId::from_bytes(id);
+        let info = ArchiveInfo::new(id, name, (self.today)(), key.public_key());
         let order = SetUpOrder {
             disk: &path,
             size_bytes: facts.size_bytes,
             serial: facts.serial.as_deref(),
             info: &info,
+            key: &key,
             name,
             passphrase,
             derivation: KeyDerivation::for_this_machine(),
@@ -339,8 +345,8 @@ fn keep_log(volume: &dyn Volume, order: &RunOrder) {
         let Some(name) = name else { return Ok(()) };
         let mut draft = volume.create(&folder.join(&name))?;
         draft.write(logbook::run_log().as_bytes())?;
-        draft.sync(None)?;
-        volume.sync_folder(&folder)
+        draft.finish(None)?;
+        volume.flush()
     };
     if let Err(error) = write() {
         log::warn!("the run's log: {error}");

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use anyhow::Context;
-use heirloom_engine::{Archive, MediaKind, PublishedSnapshot, Volume, media_kind};
-use heirloom_format::{Day, Snapshot, Status, day_of_unix};
+use heirloom_engine::{
+    Archive, Damage, MediaKind, PublishedSnapshot, Volume, VolumeError, media_kind,
+};
+use heirloom_format::{Day, Status, day_of_unix};
 use heirloom_linux::{ArchiveDrive, write_to_boot_partition};
 use heirloom_recovery::{DriveFacts, SheetFacts, SourceFacts, restore_sheet, start_here_text};
 
@@ -53,8 +55,8 @@ fn facts(
     }
     let mut sources = Vec::with_capacity(newest.len());
     for published in newest {
-        match archive.load(volume, published)? {
-            Ok(snapshot) => sources.push(source_facts(published, &snapshot)),
+        match source_facts(archive, volume, published)? {
+            Ok(facts) => sources.push(facts),
             // Named by the report; the sheet still lists the others.
             Err(damage) => log::warn!("{} {}", damage.place, damage.kind),
         }
@@ -67,45 +69,73 @@ fn facts(
         printed_on: today.to_string(),
         generation: archive.newest().map_or(0, |newest| newest.name.generation),
         head: archive.head(),
+        public_key: info.public_key,
         drive: disk.clone(),
         sources,
         release: release.facts(),
     })
 }
 
-fn source_facts(published: &PublishedSnapshot, snapshot: &Snapshot) -> SourceFacts {
-    let count = |kind| {
-        snapshot
-            .files
-            .iter()
-            .filter(|file| media_kind(&file.path) == kind)
-            .count() as u64
-    };
-    let times = || {
-        snapshot
-            .files
-            .iter()
-            .filter_map(|file| file.modified.as_ref()?.unix_s)
-    };
-    let archived: HashSet<&str> = snapshot
-        .files
-        .iter()
-        .map(|file| file.path.as_str())
-        .collect();
-    let missing = snapshot
-        .problems
-        .iter()
-        .filter(|problem| !archived.contains(problem.place.as_str()));
-    SourceFacts {
+fn source_facts(
+    archive: &Archive,
+    volume: &dyn Volume,
+    published: &PublishedSnapshot,
+) -> Result<Result<SourceFacts, Damage>, VolumeError> {
+    let mut facts = SourceFacts {
         name: published.source_folder.clone(),
         snapshot: published.name.to_string(),
-        photos: count(MediaKind::Photo),
-        videos: count(MediaKind::Video),
-        other: count(MediaKind::Other),
-        size_bytes: snapshot.files.iter().map(|file| file.size_bytes).sum(),
-        first_day: times().min().map(day_of_unix),
-        last_day: times().max().map(day_of_unix),
-        complete: snapshot.status == Status::Complete,
-        missing: missing.count() as u64,
+        photos: 0,
+        videos: 0,
+        other: 0,
+        size_bytes: 0,
+        first_day: None,
+        last_day: None,
+        complete: false,
+        missing: 0,
+    };
+    let (mut first_unix_s, mut last_unix_s) = (None, None);
+    // What the device gave only in part is in the snapshot, and among its problems too.
+    let mut archived_in_part = HashSet::new();
+    let read = archive.read_description(volume, published, &mut |file| {
+        *match media_kind(&file.path) {
+            MediaKind::Photo => &mut facts.photos,
+            MediaKind::Video => &mut facts.videos,
+            MediaKind::Other => &mut facts.other,
+        } += 1;
+        facts.size_bytes += file.size_bytes;
+        if let Some(unix_s) = file.modified.and_then(|modified| modified.unix_s) {
+            first_unix_s = Some(first_unix_s.map_or(unix_s, |first: i64| first.min(unix_s)));
+            last_unix_s = Some(last_unix_s.map_or(unix_s, |last: i64| last.max(unix_s)));
+        }
+    })?;
+    let snapshot = match read {
+        Ok(snapshot) => snapshot,
+        Err(damage) => return Ok(Err(damage)),
+    };
+    let mut places: HashSet<&str> = snapshot
+        .problems
+        .iter()
+        .map(|problem| problem.place.as_str())
+        .collect();
+    if !places.is_empty() {
+        archive
+            .read_description(volume, published, &mut |file| {
+                if places.remove(file.path.as_str()) {
+                    archived_in_part.insert(file.path.to_string());
+                }
+            })?
+            .map_or_else(
+                |damage| log::warn!("{} {}", damage.place, damage.kind),
+                drop,
+            );
     }
+    facts.missing = snapshot
+        .problems
+        .iter()
+        .filter(|problem| !archived_in_part.contains(&problem.place))
+        .count() as u64;
+    facts.first_day = first_unix_s.map(day_of_unix);
+    facts.last_day = last_unix_s.map(day_of_unix);
+    facts.complete = snapshot.status == Status::Complete;
+    Ok(Ok(facts))
 }

@@ -8,13 +8,13 @@ use heirloom_engine::{
     Archive, ArchiveError, DriveError, Passphrase, SetUpStep, Volume, VolumeError,
 };
 
-use heirloom_format::ArchiveInfo;
+use heirloom_files::FolderVolume;
+use heirloom_format::{ArchiveInfo, SigningKey};
 
 use crate::disk::{ExclusiveDisk, UdevKeptOut, partition_node, wait_for_node};
 use crate::luks::{KeyDerivation, Unlocked};
 use crate::mount::Mounted;
-use crate::volume::sign_of_life;
-use crate::{LinuxVolume, boot_partition, ext4, luks, mount, partition};
+use crate::{boot_partition, ext4, luks, mount, partition};
 
 const PLACE: &str = "/run/heirloom/archive";
 const HEADER_BACKUP: &str = "luks-header-backup.img";
@@ -22,7 +22,7 @@ const HEADER_BACKUP: &str = "luks-header-backup.img";
 /// An archive drive that is unlocked and mounted. Let go of by [`ArchiveDrive::close`], or as well as it can be when it is dropped.
 pub struct ArchiveDrive {
     // The order of the fields is the order in which they are let go of.
-    volume: Arc<LinuxVolume>,
+    volume: Arc<FolderVolume>,
     mounted: Mounted,
     unlocked: Unlocked,
     disk: PathBuf,
@@ -39,6 +39,8 @@ pub struct SetUpOrder<'a> {
     pub serial: Option<&'a str>,
     /// What the new archive says about itself.
     pub info: &'a ArchiveInfo,
+    /// What its snapshots will be signed with.
+    pub key: &'a SigningKey,
     /// Its name, for the LUKS label.
     pub name: &'a str,
     /// For slot 0.
@@ -78,7 +80,7 @@ pub fn set_up(
     ext4::make(&unlocked.node())?;
     let drive = ArchiveDrive::mount(order.disk, luks_uuid.clone(), unlocked)?;
     reached(SetUpStep::WritingArchive);
-    Archive::create(drive.volume.as_ref(), order.info).map_err(archive_error)?;
+    Archive::create(drive.volume.as_ref(), order.info, order.key).map_err(archive_error)?;
     boot_partition::with_mounted(&boot, |place| {
         luks::back_up_header(&archive, &place.join(HEADER_BACKUP))
     })?;
@@ -133,7 +135,7 @@ impl ArchiveDrive {
             "ext4",
             "errors=remount-ro,barrier=1",
         )?;
-        let volume = Arc::new(LinuxVolume::new(mounted.place(), sign_of_life(disk)));
+        let volume = Arc::new(FolderVolume::new(mounted.place(), sign_of_life(disk)));
         Ok(Self {
             volume,
             mounted,
@@ -188,6 +190,12 @@ pub fn clean_up() {
     if let Err(error) = luks::remove_mapping() {
         log::warn!("an old mapping stays: {error}");
     }
+}
+
+/// A path in sysfs that disappears when the disk behind a node is unplugged.
+fn sign_of_life(node: &Path) -> Option<PathBuf> {
+    let name = node.file_name()?.to_str()?;
+    Some(PathBuf::from("/sys/class/block").join(name))
 }
 
 /// Some bridges hide that the drive has a write cache, and the kernel then never asks for it to be emptied. Telling the kernel otherwise

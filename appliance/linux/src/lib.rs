@@ -18,7 +18,6 @@ mod power;
 mod start;
 mod tool;
 mod udev_facts;
-mod volume;
 mod watch;
 
 pub use archive_drive::{ArchiveDrive, OpenOrder, SetUpOrder, clean_up, open, set_up};
@@ -28,5 +27,4 @@ pub use luks::KeyDerivation;
 pub use node::Node;
 pub use power::{power_off, restart, set_clock};
 pub use start::{load_modules, mount_early, start_udevd};
-pub use volume::LinuxVolume;
 pub use watch::{Watch, WatchEvent, watch};

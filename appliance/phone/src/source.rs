@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use heirloom_engine::{Fetched, ListedObject, Listing, Source, SourceError, SourceIdentity};
+use heirloom_engine::{Fetched, Found, ListedObject, Source, SourceError, SourceIdentity};
 use mtp_rs::transport::Transport;
 
 use crate::deadline::Patience;
@@ -48,12 +48,16 @@ impl Source for PhoneSource {
         self.device.identity()
     }
 
-    fn list(
-        &mut self,
-        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<Listing, SourceError> {
+    fn list(&mut self, found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError> {
         self.renewed = Renewed::default();
-        listing::list(&mut self.device, progress)
+        // A walk may have to begin again, so it is told only when it is over.
+        let listing = listing::list(&mut self.device, &mut |seen| found(Found::Seen(seen)))?;
+        let objects = listing.objects.into_iter().map(Found::Object);
+        let problems = listing.problems.into_iter().map(Found::Problem);
+        match objects.chain(problems).try_for_each(found) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(SourceError::TimedOut),
+        }
     }
 
     fn fetch(

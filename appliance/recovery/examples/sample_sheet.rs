@@ -39,6 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         printed_on: "2026-11-22".to_owned(),
         generation: 7,
         head: (count > 0).then(|| Digest::of(b"abc")),
+        public_key: "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3".parse()?,
         drive: DriveFacts {
             model: "Samsung PSSD T7".to_owned(),
             serial: Some("S6XNNS0T402718H".to_owned()),

@@ -13,11 +13,18 @@ pub(crate) const LIST_DRIVES: &str = "lsblk -f";
 pub(crate) const MOUNT: &str = "sudo mount -o ro,noload /dev/mapper/photos /mnt";
 /// Lists what there is, for an archive that had nothing yet when the sheet was made.
 pub(crate) const LIST_SOURCES: &str = "ls /mnt/sources";
-/// In a snapshot's folder.
+/// In a snapshot's folder. The star is for `manifest-sha256.txt` and `tagmanifest-sha256.txt`: what the head and the signature say of
+/// the second is then true of every file.
 pub(crate) const CHECK: &str =
-    "sha256sum --quiet -c manifest-sha256.txt && echo all files are intact";
-/// In a snapshot's folder.
-pub(crate) const COPY: &str = "cp -a data ~/restored-1";
+    "sha256sum --quiet -c *manifest-sha256.txt && echo all files are intact";
+/// In a snapshot's folder. Not `cp -a`, which would keep hard links, whose names can't have dates of their own.
+pub(crate) const COPY: &str = "cp -Rp data ~/restored-1";
+/// After that: the dates of files whose content was stored for another name, from `shared-times.txt`, the only name that begins so.
+/// Stored names have no backslashes and no spaces at their end, so `read` changes none of them.
+pub(crate) const SET_DATES: &str =
+    r#"cat sh* | while read t f; do touch -cd @$t ~/restored-1/"${f#*/}"; done"#;
+/// In a snapshot's folder, after [`take_key`].
+pub(crate) const CHECK_SIGNATURE: &str = "minisign -V -P $K -m tagmanifest-sha256.txt";
 /// `cd` first: a terminal that stands in the folder keeps it busy.
 pub(crate) const CLOSE: &str = "cd; sudo umount /mnt && sudo cryptsetup close photos";
 
@@ -48,6 +55,12 @@ pub(crate) fn print_head(facts: &SheetFacts) -> String {
         "sha256sum /mnt/sources/*/{:04}*/tagmanifest-sha256.txt",
         facts.generation
     )
+}
+
+/// Keeps the signing key for [`CHECK_SIGNATURE`], with which it would not fit on a line. It is typed from paper rather than read from
+/// the drive: who can exchange snapshots there can exchange the key beside them.
+pub(crate) fn take_key(facts: &SheetFacts) -> String {
+    format!("K={}", quote(&facts.public_key.to_string()))
 }
 
 /// One word for a POSIX shell: as it is where nothing in it is special, else between single quotes.
@@ -150,8 +163,11 @@ mod tests {
             LIST_SOURCES,
             CHECK,
             COPY,
+            SET_DATES,
             CLOSE,
             &print_head(&facts),
+            &take_key(&facts),
+            CHECK_SIGNATURE,
         ] {
             assert!(command.chars().count() <= COMMAND_COLUMNS_MAX, "{command}");
         }

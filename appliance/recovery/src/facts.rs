@@ -1,6 +1,6 @@
 //! What the sheet tells: nothing but what anyone who finds it may know.
 
-use heirloom_format::Digest;
+use heirloom_format::{Digest, PublicKey};
 
 /// All that a restore sheet says about one archive. There is deliberately no place in it for a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct SheetFacts {
     pub generation: u32,
     /// The SHA-256 of the newest snapshot's `tagmanifest-sha256.txt`; `None` before the first snapshot.
     pub head: Option<Digest>,
+    /// What the archive's snapshots are signed with, for `minisign -V -P`.
+    pub public_key: PublicKey,
     /// The drive itself.
     pub drive: DriveFacts,
     /// One for each source, the most important first: the commands on the sheet name the first one.
@@ -74,6 +76,9 @@ pub struct ReleaseFacts {
 pub(crate) mod tests {
     use super::*;
 
+    /// That of minisign's own releases.
+    pub(crate) const PUBLIC_KEY: &str = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+
     pub(crate) fn source(name: &str) -> SourceFacts {
         SourceFacts {
             name: name.to_owned(),
@@ -97,6 +102,7 @@ pub(crate) mod tests {
             printed_on: "2026-11-22".to_owned(),
             generation: 7,
             head: Some(Digest::of(b"abc")),
+            public_key: PUBLIC_KEY.parse().expect("a public key"),
             drive: DriveFacts {
                 model: "Samsung PSSD T7".to_owned(),
                 serial: Some("S6XNNS0T402718H".to_owned()),

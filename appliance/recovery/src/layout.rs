@@ -22,11 +22,14 @@ use crate::wording::{Span, Voice};
 const MM: f32 = 72.0 / 25.4;
 const A4_WIDTH_PT: f32 = 210.0 * MM;
 const A4_HEIGHT_PT: f32 = 297.0 * MM;
-const MARGIN_PT: f32 = 18.0 * MM;
+/// Left and right: room for the holes of a binder.
+const SIDE_MARGIN_PT: f32 = 18.0 * MM;
+/// Above and below: more than any printer leaves white.
+const END_MARGIN_PT: f32 = 12.0 * MM;
 /// What text may cover.
-pub(crate) const TEXT_WIDTH_PT: f32 = A4_WIDTH_PT - 2.0 * MARGIN_PT;
+pub(crate) const TEXT_WIDTH_PT: f32 = A4_WIDTH_PT - 2.0 * SIDE_MARGIN_PT;
 /// What text may cover.
-pub(crate) const TEXT_HEIGHT_PT: f32 = A4_HEIGHT_PT - 2.0 * MARGIN_PT;
+pub(crate) const TEXT_HEIGHT_PT: f32 = A4_HEIGHT_PT - 2.0 * END_MARGIN_PT;
 
 /// Running text, commands, digits: nothing that must be read is smaller.
 pub(crate) const BODY_PT: f32 = 11.0;
@@ -34,7 +37,7 @@ pub(crate) const BODY_PT: f32 = 11.0;
 pub(crate) const NOTE_PT: f32 = 10.0;
 pub(crate) const BODY_LEADING_PT: f32 = 13.2;
 const NOTE_LEADING_PT: f32 = 12.4;
-const COMMAND_HEIGHT_PT: f32 = 16.0;
+const COMMAND_HEIGHT_PT: f32 = 15.0;
 /// Left and right of a command.
 pub(crate) const COMMAND_PADDING_PT: f32 = 6.0;
 /// Light enough to read black on, dark enough to survive a photocopier.
@@ -257,7 +260,7 @@ fn draw(surface: &mut Surface<'_>, typefaces: &Typefaces<'_>, mark: &Mark, group
             let identifier = surface.start_tagged(ContentTag::Span(tag));
             surface.set_fill(Some(fill(BLACK)));
             surface.draw_glyphs(
-                Point::from_xy(MARGIN_PT + x, MARGIN_PT + baseline),
+                Point::from_xy(SIDE_MARGIN_PT + x, END_MARGIN_PT + baseline),
                 &shaped.glyphs,
                 typefaces.font(shaped.role),
                 &shaped.text,
@@ -278,7 +281,9 @@ fn draw(surface: &mut Surface<'_>, typefaces: &Typefaces<'_>, mark: &Mark, group
             surface.start_tagged(ContentTag::Artifact(artifact));
             surface.set_fill(Some(fill(*lightness)));
             let mut path = PathBuilder::new();
-            if let Some(rect) = Rect::from_xywh(MARGIN_PT + x, MARGIN_PT + y, *width, *height) {
+            if let Some(rect) =
+                Rect::from_xywh(SIDE_MARGIN_PT + x, END_MARGIN_PT + y, *width, *height)
+            {
                 path.push_rect(rect);
             }
             if let Some(path) = path.finish() {

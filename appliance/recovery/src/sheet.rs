@@ -162,7 +162,7 @@ impl<'a> Sheet<'a> {
             &self.facts.archive_name,
             TEXT_WIDTH_PT,
         );
-        page.line(Role::Title, 30.0, vec![(0.0, name)]);
+        page.line(Role::Title, 29.0, vec![(0.0, name)]);
         page.gap(3.0);
         page.rule(1.5);
     }
@@ -170,7 +170,7 @@ impl<'a> Sheet<'a> {
     fn heading(&self, page: &mut Page<'a>, gap_pt: f32, text: &str) {
         page.gap(gap_pt);
         let shaped = self.shape(FontRole::Bold, HEADING_PT, text);
-        page.line(Role::Heading, 18.0, vec![(0.0, shaped)]);
+        page.line(Role::Heading, 17.0, vec![(0.0, shaped)]);
     }
 
     fn table(&self, page: &mut Page<'a>, rows: usize) {
@@ -276,6 +276,10 @@ impl<'a> Sheet<'a> {
             let digits = self.shape(FontRole::Mono, BODY_PT, &wording::head_digits(head));
             page.line(Role::Paragraph, 17.0, vec![(COMMAND_PADDING_PT, digits)]);
         }
+        page.paragraph(0.0, &wording::signing_key(self.facts));
+        page.command(&commands::take_key(self.facts))?;
+        page.command(commands::CHECK_SIGNATURE)?;
+        page.gap(2.0);
         let release = &self.facts.release;
         let commit: String = release.commit.chars().take(COMMIT_CHARS).collect();
         let made_by = format!("Heirloom {} ({commit})", release.version);

@@ -73,6 +73,9 @@ pub fn start_here_text(facts: &SheetFacts) -> String {
         text.command(&commands::print_head(facts));
         text.line(&wording::head_digits(head));
     }
+    text.spans("", &wording::signing_key(facts));
+    text.command(&commands::take_key(facts));
+    text.command(commands::CHECK_SIGNATURE);
     text.paragraph("", &format!("Archive id: {}", facts.archive_id));
     let release = &facts.release;
     text.paragraph(
@@ -211,6 +214,7 @@ mod tests {
             "\n    cd '/mnt/sources/Фото 8/latest'\n",
             "\n    sudo cryptsetup open -r UUID=3f0c9a52-71be-4d86-9d3e-5a1c7be0442f photos\n",
             "\nba7816bf 8f01cfea 414140de 5dae2223 b00361a3 96177a9c b410ff61 f20015ad\n",
+            "\n    K=RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3\n",
         ] {
             assert!(text.contains(expected), "{expected} is not in:\n{text}");
         }

@@ -137,9 +137,7 @@ pub(crate) fn steps(facts: &SheetFacts, medium: &Medium<'_>) -> Vec<Step> {
             &[commands::LIST_DRIVES],
         ),
         step(
-            spans(
-                "*Unlock it,* for reading only. Linux may want its own password first; neither shows as you type.",
-            ),
+            spans("*Unlock it.* Linux may want its own password first; neither shows as you type."),
             &[&commands::unlock(facts)],
         ),
         step(
@@ -167,11 +165,11 @@ pub(crate) fn steps(facts: &SheetFacts, medium: &Medium<'_>) -> Vec<Step> {
             ));
             steps.push(step(
                 spans(if others.is_empty() {
-                    "*Copy it* to a new folder `restored-1` in your home folder."
+                    "*Copy it* to `restored-1` in your home folder, and set the dates of doubles."
                 } else {
-                    "*Copy it.* Then do 4 and 5 for the next name (Tab completes it), with `restored-2`."
+                    "*Copy it.* Then do 4 and 5 for the next name, with `restored-2` in both lines."
                 }),
-                &[commands::COPY],
+                &[commands::COPY, commands::SET_DATES],
             ));
         }
     }
@@ -185,8 +183,7 @@ pub(crate) fn steps(facts: &SheetFacts, medium: &Medium<'_>) -> Vec<Step> {
 pub(crate) fn troubles() -> Vec<Vec<Span>> {
     [
         "`No key available`: a wrong passphrase. Check Caps Lock and the keyboard layout.",
-        "`does not exist`: try another port or cable, wait a minute, begin again.",
-        "`command not found`: install the package `cryptsetup`.",
+        "`does not exist`: try another port or cable. `not found`: install the package `cryptsetup`.",
         "`FAILED`: the other files are fine. Keep the drive, write nothing on it, and ask for help.",
         "The newest folder is missing: close the drive, then do 2 and 3 without `-r` and `,noload`.",
         "A picture is missing: look in the folders beside `latest`; they keep what was deleted.",
@@ -237,6 +234,18 @@ pub(crate) fn source_note(source: &SourceFacts, name_is_whole: bool) -> Vec<Span
 pub(crate) fn head(generation: u32) -> Vec<Span> {
     spans(&format!(
         "*Head of generation {generation},* which seals all before it. After step 3, this must print it:"
+    ))
+}
+
+/// The signing key, announced, and what its command must print.
+pub(crate) fn signing_key(facts: &SheetFacts) -> Vec<Span> {
+    let place = if facts.sources.is_empty() {
+        "In a snapshot folder"
+    } else {
+        "After step 4"
+    };
+    spans(&format!(
+        "*Signing key.* {place}, this must print `verified`, the archive id, and the number of the folder:"
     ))
 }
 

@@ -1,13 +1,17 @@
 //! The sheet as poppler reads it: one page, every command whole, nothing outside the margins.
 
-use std::path::Path;
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
-use heirloom_format::Digest;
+use heirloom_format::{Digest, SigningKey};
 use heirloom_recovery::{
     DriveFacts, FontRole, Fonts, ReleaseFacts, SheetError, SheetFacts, SourceFacts, restore_sheet,
     start_here_text,
 };
+use tempfile::TempDir;
 
 /// From Debian's fonts-dejavu-core: wider than what the image carries, so that what fits here fits there.
 fn fonts() -> Fonts {
@@ -39,6 +43,10 @@ fn source(name: &str) -> SourceFacts {
     }
 }
 
+fn signing_key() -> SigningKey {
+    SigningKey::from_seed([3; 32], [5; 8])
+}
+
 fn facts(archive_name: &str, source_names: &[&str]) -> SheetFacts {
     SheetFacts {
         archive_name: archive_name.to_owned(),
@@ -47,6 +55,7 @@ fn facts(archive_name: &str, source_names: &[&str]) -> SheetFacts {
         printed_on: "2026-11-22".to_owned(),
         generation: if source_names.is_empty() { 0 } else { 7 },
         head: (!source_names.is_empty()).then(|| Digest::of(b"abc")),
+        public_key: signing_key().public_key(),
         drive: DriveFacts {
             model: "Samsung PSSD T7".to_owned(),
             serial: Some("S6XNNS0T402718H".to_owned()),
@@ -92,13 +101,13 @@ fn number(text: &str, before: &str) -> f32 {
     number.parse().expect("a number")
 }
 
-/// One A4 page whose words all lie within margins of 18 mm.
+/// One A4 page whose words all lie within margins of 18 mm at the sides and 12 mm above and below.
 fn assert_well_formed(pdf: &[u8], what: &str) {
     let info = poppler("pdfinfo", &[], pdf);
     assert!(info.contains("Pages:           1\n"), "{what}: {info}");
     assert!(info.contains("(A4)"), "{what}: {info}");
     assert!(info.contains("Tagged:          yes"), "{what}: {info}");
-    let (left, top, right, bottom) = (51.0, 51.0, 595.3 - 51.0, 841.9 - 51.0);
+    let (left, top, right, bottom) = (51.0, 34.0, 595.3 - 51.0, 841.9 - 34.0);
     let words = poppler("pdftotext", &["-bbox"], pdf);
     let words: Vec<&str> = words
         .lines()
@@ -181,11 +190,14 @@ fn each_command_is_one_unbroken_line() {
         "sudo cryptsetup open -r UUID=3f0c9a52-71be-4d86-9d3e-5a1c7be0442f photos",
         "sudo mount -o ro,noload /dev/mapper/photos /mnt",
         r"cd '/mnt/sources/Karl'\''s Pixel 8/latest'",
-        "sha256sum --quiet -c manifest-sha256.txt && echo all files are intact",
-        "cp -a data ~/restored-1",
+        "sha256sum --quiet -c *manifest-sha256.txt && echo all files are intact",
+        "cp -Rp data ~/restored-1",
+        r#"cat sh* | while read t f; do touch -cd @$t ~/restored-1/"${f#*/}"; done"#,
         "cd; sudo umount /mnt && sudo cryptsetup close photos",
         "sha256sum /mnt/sources/*/0007*/tagmanifest-sha256.txt",
         "ba7816bf 8f01cfea 414140de 5dae2223 b00361a3 96177a9c b410ff61 f20015ad",
+        &format!("K={}", signing_key().public_key()),
+        "minisign -V -P $K -m tagmanifest-sha256.txt",
     ] {
         assert!(
             lines.contains(&command),
@@ -286,7 +298,121 @@ fn refuses_what_would_make_a_bad_sheet() {
     ));
 }
 
-/// Follows the written steps from step 4 on with a shell, in a folder that stands for the mounted drive.
+/// Names and dates of pictures that share one content. The first one's date is the stored file's.
+const DOUBLES: [(&str, i64); 4] = [
+    ("DCIM/a.jpg", 1_700_000_000),
+    ("DCIM/Oma  & ich, 100 % \"süß\".jpg", 1_600_000_000),
+    ("DCIM/ $HOME's *.jpg", -5),
+    ("b.jpg", 0),
+];
+
+/// A snapshot of those pictures.
+fn write_snapshot(snapshot: &Path) {
+    let write = |name: &str, content: &[u8]| {
+        let path = snapshot.join(name);
+        std::fs::create_dir_all(path.parent().expect("has a parent")).expect("folders");
+        std::fs::write(path, content).expect("a file");
+    };
+    let digest = Digest::of(b"picture");
+    let (first, unix_s) = DOUBLES[0];
+    let stored = snapshot.join("data").join(first);
+    write(&format!("data/{first}"), b"picture");
+    set_time(&stored, unix_s);
+    let (mut manifest, mut shared_times) = (format!("{digest}  data/{first}\n"), String::new());
+    for (name, unix_s) in &DOUBLES[1..] {
+        std::fs::hard_link(&stored, snapshot.join("data").join(name)).expect("a hard link");
+        manifest += &format!("{digest}  data/{name}\n");
+        shared_times += &format!("{unix_s} data/{name}\n");
+    }
+    let mut tags = String::new();
+    for (name, content) in [
+        ("manifest-sha256.txt", manifest),
+        ("shared-times.txt", shared_times),
+        ("snapshot.json", "{}\n".to_owned()),
+    ] {
+        write(name, content.as_bytes());
+        tags += &format!("{}  {name}\n", Digest::of(content.as_bytes()));
+    }
+    write("tagmanifest-sha256.txt", tags.as_bytes());
+    let signature = signing_key().sign(tags.as_bytes(), "heirloom 9f2c 0007 2026-11-22");
+    write(
+        "tagmanifest-sha256.txt.minisig",
+        signature.print().as_bytes(),
+    );
+    std::os::unix::fs::symlink("0007 2026-11-22", snapshot.with_file_name("latest"))
+        .expect("a link");
+}
+
+fn set_time(path: &Path, unix_s: i64) {
+    let file = File::options().write(true).open(path).expect("a file");
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(unix_s.unsigned_abs());
+    file.set_modified(time).expect("a file's time");
+}
+
+/// A folder that stands for the mounted drive and the home folder, and what a shell does there with the written steps from step 4 on.
+struct Walk {
+    folder: TempDir,
+    facts: SheetFacts,
+    snapshot: PathBuf,
+}
+
+impl Walk {
+    fn new(source: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let snapshot = folder.path().join("mnt/sources").join(source);
+        let snapshot = snapshot.join("0007 2026-11-22");
+        std::fs::create_dir(folder.path().join("home")).expect("a folder");
+        write_snapshot(&snapshot);
+        let mut facts = facts("Wir", &[source]);
+        let tags = std::fs::read(snapshot.join("tagmanifest-sha256.txt"));
+        facts.head = Some(Digest::of(&tags.expect("the tag manifest")));
+        Self {
+            folder,
+            facts,
+            snapshot,
+        }
+    }
+
+    /// Whether all steps worked, and what they printed.
+    fn follow(&self) -> (bool, String) {
+        let text = start_here_text(&self.facts);
+        let commands: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("    "))
+            .filter(|line| {
+                [
+                    "cd /",
+                    "cd '",
+                    "sha256sum ",
+                    "cp ",
+                    "cat ",
+                    "K=",
+                    "minisign ",
+                ]
+                .iter()
+                .any(|tool| line.starts_with(tool))
+            })
+            .collect();
+        assert_eq!(commands.len(), 7, "{text}");
+        let mnt = format!("{}/", self.folder.path().join("mnt").display());
+        let script = commands.join("\n").replace("/mnt/", &mnt);
+        let output = Command::new("sh")
+            .args(["-ec", &script])
+            .env("HOME", self.folder.path().join("home"))
+            .output()
+            .expect("sh runs");
+        let printed = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&printed).into_owned(),
+        )
+    }
+
+    fn restored(&self, name: &str) -> PathBuf {
+        self.folder.path().join("home/restored-1").join(name)
+    }
+}
+
 #[test]
 fn the_steps_work_as_written() {
     for name in [
@@ -297,50 +423,70 @@ fn the_steps_work_as_written() {
         "小米 8",
         &"long ".repeat(40),
     ] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (mnt, home) = (folder.path().join("mnt"), folder.path().join("home"));
-        let snapshot = mnt.join("sources").join(name).join("0007 2026-11-22");
-        let write = |path: &Path, content: &[u8]| {
-            std::fs::create_dir_all(path.parent().expect("has a parent")).expect("folders");
-            std::fs::write(path, content).expect("a file");
-        };
-        write(&home.join(".profile"), b"");
-        write(&snapshot.join("data/DCIM/a.jpg"), b"picture");
-        let manifest = format!("{}  data/DCIM/a.jpg\n", Digest::of(b"picture"));
-        write(&snapshot.join("manifest-sha256.txt"), manifest.as_bytes());
-        write(&snapshot.join("tagmanifest-sha256.txt"), b"tags");
-        std::os::unix::fs::symlink("0007 2026-11-22", snapshot.with_file_name("latest"))
-            .expect("a link");
-        let mut facts = facts("Wir", &[name]);
-        facts.head = Some(Digest::of(b"tags"));
-
-        let text = start_here_text(&facts);
-        let commands: Vec<&str> = text
-            .lines()
-            .filter_map(|line| line.strip_prefix("    "))
-            .filter(|line| {
-                ["cd ", "sha256sum ", "cp "]
-                    .iter()
-                    .any(|tool| line.starts_with(tool))
-            })
-            .collect();
-        assert_eq!(commands.len(), 4, "{text}");
-        let script = commands
-            .join("\n")
-            .replace("/mnt/", &format!("{}/", mnt.display()));
-        let output = Command::new("sh")
-            .args(["-ec", &script])
-            .env("HOME", &home)
-            .output();
-        let output = output.expect("sh runs");
-        assert!(output.status.success(), "{script}\n{output:?}");
-        let printed = String::from_utf8_lossy(&output.stdout);
+        let walk = Walk::new(name);
+        let (worked, printed) = walk.follow();
+        assert!(worked, "{printed}");
         assert!(printed.starts_with("all files are intact\n"), "{printed}");
-        assert!(
-            printed.contains(&Digest::of(b"tags").to_string()),
-            "{printed}"
-        );
-        let restored = std::fs::read(home.join("restored-1/DCIM/a.jpg"));
-        assert_eq!(restored.expect("the copy"), b"picture");
+        let head = walk.facts.head.expect("a head").to_string();
+        assert!(printed.contains(&head), "{printed}");
+        for of_signature in ["verified\n", "heirloom 9f2c 0007 2026-11-22\n"] {
+            assert!(printed.contains(of_signature), "{printed}");
+        }
+        for (name, unix_s) in DOUBLES {
+            let restored = walk.restored(name);
+            assert_eq!(std::fs::read(&restored).expect(name), b"picture");
+            let status = std::fs::metadata(&restored).expect(name);
+            assert_eq!(status.mtime(), unix_s, "{name}");
+        }
     }
+}
+
+#[test]
+fn the_steps_work_where_no_file_shares_another_ones_date() {
+    let walk = Walk::new("Anna");
+    for (name, _) in &DOUBLES[1..] {
+        std::fs::remove_file(walk.snapshot.join("data").join(name)).expect(name);
+    }
+    let (name, unix_s) = DOUBLES[0];
+    let manifest = format!("{}  data/{name}\n", Digest::of(b"picture"));
+    for (tag, content) in [
+        ("manifest-sha256.txt", &*manifest),
+        ("shared-times.txt", ""),
+    ] {
+        std::fs::write(walk.snapshot.join(tag), content).expect(tag);
+    }
+    // The snapshot is another one now, and nobody signed it.
+    let tags = format!("{}  manifest-sha256.txt\n", Digest::of(manifest.as_bytes()));
+    std::fs::write(walk.snapshot.join("tagmanifest-sha256.txt"), tags).expect("tags");
+    let (worked, printed) = walk.follow();
+    assert!(!worked && !printed.contains("verified"), "{printed}");
+    assert!(printed.starts_with("all files are intact\n"), "{printed}");
+    let status = std::fs::metadata(walk.restored(name)).expect(name);
+    assert_eq!(status.mtime(), unix_s);
+}
+
+#[test]
+fn the_steps_find_what_is_not_as_it_was_signed() {
+    for (tag, said, intact) in [
+        ("data/DCIM/a.jpg", "data/DCIM/a.jpg: FAILED", false),
+        ("manifest-sha256.txt", "manifest-sha256.txt: FAILED", false),
+        ("shared-times.txt", "shared-times.txt: FAILED", false),
+        ("tagmanifest-sha256.txt.minisig", "intact", true),
+    ] {
+        let walk = Walk::new("Anna");
+        let path = walk.snapshot.join(tag);
+        let mut content = std::fs::read(&path).expect(tag);
+        let place = content.len() / 2;
+        content[place] ^= 1;
+        std::fs::write(&path, content).expect(tag);
+        let (_, printed) = walk.follow();
+        assert!(printed.contains(said), "{tag}: {printed}");
+        assert_eq!(printed.contains("intact"), intact, "{tag}: {printed}");
+        assert_eq!(printed.contains("verified"), !intact, "{tag}: {printed}");
+    }
+    // Signed by somebody else.
+    let mut walk = Walk::new("Anna");
+    walk.facts.public_key = SigningKey::from_seed([4; 32], [6; 8]).public_key();
+    let (worked, printed) = walk.follow();
+    assert!(!worked && !printed.contains("verified"), "{printed}");
 }

@@ -34,9 +34,9 @@ fn first_run() {
         pc.reads_all(&[
             "The files of this snapshot are safe to erase from the phone.",
             "Snapshot 0001 2030-11-22, in sources/QEMU filesharing [",
-            "In this snapshot 12 photos, 2 videos (",
+            "In this snapshot 13 photos, 2 videos (",
             "Dates 2024-01-31 to 2026-08-15",
-            "Copied now 14 files (",
+            "Copied now 15 files (",
             "Restore sheet written to the drive as START-HERE.pdf; print it and keep it safe",
         ])?;
         pc.has_read_report()?;
@@ -45,11 +45,18 @@ fn first_run() {
 
         let verdict = Oracle::ready()?.examine_by_sheet(&drive, PASSPHRASE, &[(SOURCE, &phone)])?;
         verdict.expect_good(1)?;
-        ensure!(verdict.facts["compared"] == 14, "{:#}", verdict.facts);
-        ensure!(verdict.snapshots()[0]["files"] == 14, "{:#}", verdict.facts);
+        ensure!(verdict.facts["compared"] == 15, "{:#}", verdict.facts);
+        let [snapshot] = verdict.snapshots() else {
+            unreachable!("one snapshot was just counted")
+        };
+        // One picture is there twice, with two times.
+        ensure!(
+            snapshot["files"] == 15 && snapshot["shared_times"] == 1,
+            "{snapshot:#}"
+        );
         the_lock_is_as_designed(&verdict)?;
         the_open_part_has_the_sheet(&drive, &verdict, &story.file("sheet.pdf"))?;
-        nothing_can_be_read_without_the_passphrase(&drive, &phone)
+        nothing_can_be_read_without_the_passphrase(&drive, &verdict, &phone)
     });
 }
 
@@ -142,11 +149,13 @@ fn the_open_part_has_the_sheet(drive: &Drive, verdict: &Verdict, pdf: &Path) -> 
     let text = String::from_utf8(read.stdout)?;
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let head = verdict.snapshots()[0]["head"].as_str().context("a head")?;
+    let key = verdict.facts["public_key"].as_str();
     let digits: Vec<&str> = (0..8).map(|part| &head[part * 8..part * 8 + 8]).collect();
     for expected in [
         ARCHIVE,
         "eneration 1",
         &digits.join(" "),
+        &format!("K={}", key.context("a public key")?),
         "cryptsetup open -r UUID=",
     ] {
         ensure!(
@@ -161,13 +170,19 @@ fn the_open_part_has_the_sheet(drive: &Drive, verdict: &Verdict, pdf: &Path) -> 
     Ok(())
 }
 
-fn nothing_can_be_read_without_the_passphrase(drive: &Drive, phone: &Path) -> Result<()> {
+fn nothing_can_be_read_without_the_passphrase(
+    drive: &Drive,
+    verdict: &Verdict,
+    phone: &Path,
+) -> Result<()> {
+    let secret_key = verdict.facts["secret_key"].as_str();
     let mut markers: Vec<Vec<u8>> = vec![
         PASSPHRASE.into(),
         "PXL_20240131".into(),
         "Geburtstag & Torte".into(),
         "DCIM/Camera".into(),
         "2024:01:31 22:59:59".into(),
+        secret_key.context("a secret key")?.into(),
     ];
     for file in ["DCIM/Camera/PXL_20240131_225959123.jpg", samples::LARGEST] {
         let bytes = fs::read(phone.join(file))?;

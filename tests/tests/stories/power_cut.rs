@@ -50,7 +50,7 @@ fn power_cut_in_the_first_run_and_in_the_second() {
         pc.reads_all(&[
             "Snapshot 0002 2030-11-22",
             "Copied now 1 file (",
-            "There before 15 files",
+            "There before 16 files",
         ])?;
         pc.has_read_report()?;
         pc.switches_off()?;

@@ -57,12 +57,24 @@ pub enum DamageKind {
     /// A file that every snapshot has is not there.
     #[error("is missing")]
     Missing,
+    /// Longer than a file of its kind can be.
+    #[error("is far too long")]
+    TooLong,
     /// A manifest that can't be read.
     #[error("cannot be read: {0}")]
     Manifest(ManifestError),
     /// A description that can't be read.
     #[error("cannot be read: it is malformed or of a later format")]
     Description,
+    /// A description that says it is of another archive or another generation: a folder that was copied to where it is not at home.
+    #[error("belongs to another archive or another snapshot")]
+    Misplaced,
+    /// `archive.key` is not a key.
+    #[error("is not a key that can be read")]
+    Key,
+    /// `archive.key` is a key, and not the one that `archive.json` names.
+    #[error("is not the key that this archive was made with")]
+    OtherKey,
     /// Its SHA-256 is not what the tag manifest says, or the manifest.
     #[error("is not what it was when it was sealed")]
     DigestDiffers,

@@ -1,16 +1,19 @@
-//! Small whole files on a volume.
+//! Whole files on a volume.
 
 use std::ops::ControlFlow;
 
 use heirloom_format::Digest;
 use sha2::Digest as _;
 
+use super::{DamageKind, readable};
 use crate::{Volume, VolumeError, VolumePath};
 
 /// What the port moves at a time.
 const PIECE_BYTES: usize = 1 << 20;
+/// More than a small file of an archive ever has; its description with the longest names takes a tenth of it.
+const SMALL_BYTES_MAX: usize = 64 << 10;
 
-/// Reads a file into memory. What is read this way was bounded when we wrote it: descriptions and manifests.
+/// Reads a file into memory, whatever its length: only for what was just written, or for tests.
 pub(crate) fn read_whole(volume: &dyn Volume, path: &VolumePath) -> Result<Vec<u8>, VolumeError> {
     let mut bytes = Vec::new();
     volume.read(path, &mut |piece| {
@@ -20,8 +23,29 @@ pub(crate) fn read_whole(volume: &dyn Volume, path: &VolumePath) -> Result<Vec<u
     Ok(bytes)
 }
 
-/// Writes a new file and makes its content durable; its name is durable when its folder is synced.
-pub(crate) fn write_durable(
+/// Reads a file that is small if it is ours, so that a damaged drive can't fill the memory. The inner result says what is wrong with it.
+pub(crate) fn read_small(
+    volume: &dyn Volume,
+    path: &VolumePath,
+) -> Result<Result<Vec<u8>, DamageKind>, VolumeError> {
+    let mut bytes = Vec::new();
+    let outcome = volume.read(path, &mut |piece| {
+        let room = SMALL_BYTES_MAX + 1 - bytes.len();
+        bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+        match bytes.len() > SMALL_BYTES_MAX {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    Ok(match readable(outcome)? {
+        Err(kind) => Err(kind),
+        Ok(_) if bytes.len() > SMALL_BYTES_MAX => Err(DamageKind::TooLong),
+        Ok(_) => Ok(bytes),
+    })
+}
+
+/// Writes a new file; the next flush makes it durable.
+pub(crate) fn write_new(
     volume: &dyn Volume,
     path: &VolumePath,
     bytes: &[u8],
@@ -30,7 +54,7 @@ pub(crate) fn write_durable(
     for piece in bytes.chunks(PIECE_BYTES) {
         draft.write(piece)?;
     }
-    draft.sync(None)
+    draft.finish(None)
 }
 
 /// The digest and the length of what the drive itself holds.

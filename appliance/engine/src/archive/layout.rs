@@ -6,7 +6,9 @@ use crate::VolumePath;
 
 pub(crate) const README: &str = "README.txt";
 pub(crate) const ARCHIVE_JSON: &str = "archive.json";
+pub(crate) const ARCHIVE_KEY: &str = "archive.key";
 pub(crate) const SOURCES: &str = "sources";
+pub(crate) const THINNED: &str = "thinned";
 pub(crate) const INCOMING: &str = ".incoming";
 pub(crate) const LATEST: &str = "latest";
 pub(crate) const DATA: &str = "data";
@@ -14,11 +16,10 @@ pub(crate) const DATA: &str = "data";
 pub(crate) const BAGIT: &str = "bagit.txt";
 pub(crate) const BAG_INFO: &str = "bag-info.txt";
 pub(crate) const MANIFEST: &str = "manifest-sha256.txt";
-pub(crate) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
+pub(crate) const SHARED_TIMES: &str = "shared-times.txt";
 pub(crate) const SNAPSHOT: &str = "snapshot.json";
-
-/// What a tag manifest must cover for the head to seal the whole snapshot.
-pub(crate) const SEALED: [&str; 4] = [BAGIT, BAG_INFO, MANIFEST, SNAPSHOT];
+pub(crate) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
+pub(crate) const SIGNATURE: &str = "tagmanifest-sha256.txt.minisig";
 
 pub(crate) fn source_folder(source: &str) -> VolumePath {
     VolumePath::new(SOURCES).join(source)
@@ -26,6 +27,13 @@ pub(crate) fn source_folder(source: &str) -> VolumePath {
 
 pub(crate) fn snapshot_folder(source: &str, name: SnapshotName) -> VolumePath {
     source_folder(source).join(&name.to_string())
+}
+
+/// Where what is left of a snapshot is that retention removed.
+pub(crate) fn thinned_folder(source: &str, name: SnapshotName) -> VolumePath {
+    VolumePath::new(THINNED)
+        .join(source)
+        .join(&name.to_string())
 }
 
 /// A file of a bag's payload.

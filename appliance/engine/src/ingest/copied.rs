@@ -1,112 +1,141 @@
 //! `Written`, `Durable`, `Verified`: a file's way onto the drive, as types. Each is made only from the one before.
 
-use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
-use heirloom_format::{Digest, FileRecord, StoredPath};
+use heirloom_format::Digest;
 
-use super::plan::time_record;
-use super::settle::Settled;
+use super::table::RowNumber;
 use crate::archive::files;
-use crate::{Draft, Volume, VolumeError, VolumePath};
+use crate::{Volume, VolumeError, VolumePath};
 
 /// All bytes of a file were received, hashed and handed to the volume.
-pub(super) struct Written<'a> {
-    pub(super) settled: &'a Settled,
-    pub(super) place: VolumePath,
-    pub(super) draft: Box<dyn Draft>,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Written {
+    pub(super) row: RowNumber,
     pub(super) sha256: Digest,
     pub(super) size_bytes: u64,
 }
 
 /// Content and name would survive a power cut, if the drive keeps its word.
-pub(super) struct Durable<'a> {
-    settled: &'a Settled,
-    place: VolumePath,
-    sha256: Digest,
-    size_bytes: u64,
-}
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Durable(Written);
 
 /// The drive gave back what was received.
-#[derive(Clone, Debug)]
-pub(super) struct Verified(FileRecord);
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Verified(Written);
 
-/// Makes a batch of files durable: each file's content, then each folder's names once.
-pub(super) fn make_durable<'a>(
+/// Makes a batch of files durable, all at once.
+pub(super) fn make_durable(
     volume: &dyn Volume,
-    batch: Vec<Written<'a>>,
-) -> Result<Vec<Durable<'a>>, VolumeError> {
-    let mut folders = BTreeSet::new();
-    let mut durable = Vec::with_capacity(batch.len());
-    for written in batch {
-        let modified = written.settled.object.modified.as_ref();
-        written
-            .draft
-            .sync(modified.and_then(|modified| modified.unix_s))?;
-        folders.extend(written.place.parent());
-        durable.push(Durable {
-            settled: written.settled,
-            place: written.place,
-            sha256: written.sha256,
-            size_bytes: written.size_bytes,
-        });
-    }
-    for folder in &folders {
-        volume.sync_folder(folder)?;
-    }
-    Ok(durable)
+    batch: Vec<Written>,
+) -> Result<Vec<Durable>, VolumeError> {
+    volume.flush()?;
+    Ok(batch.into_iter().map(Durable).collect())
 }
 
-impl<'a> Durable<'a> {
-    /// Reads the file back from the drive, past the cache. Gives the listed file back when that yields anything but what was received.
-    pub(super) fn verify(
+/// What reading a batch back yielded.
+#[derive(Default)]
+pub(super) struct ReadBack {
+    pub(super) verified: Vec<Verified>,
+    /// Anything but what was received came back, or nothing at all.
+    pub(super) mismatched: Vec<RowNumber>,
+}
+
+/// Reads a batch back from the drive, past the cache, as many files at once as the drive likes.
+pub(super) fn read_back(
+    volume: &dyn Volume,
+    batch: Vec<Durable>,
+    place_of: &(dyn Fn(RowNumber) -> VolumePath + Sync),
+) -> Result<ReadBack, VolumeError> {
+    let verify = |durable: &Durable| durable.verify(volume, &place_of(durable.0.row));
+    let outcomes = side_by_side(volume.reads_at_once(), &batch, &verify);
+    let mut read_back = ReadBack::default();
+    for outcome in outcomes {
+        match outcome? {
+            Ok(verified) => read_back.verified.push(verified),
+            Err(row) => read_back.mismatched.push(row),
+        }
+    }
+    Ok(read_back)
+}
+
+/// Does the same with each, in so many threads; what comes of it is in the order of the items.
+pub(super) fn side_by_side<T: Sync, R: Send>(
+    threads: usize,
+    items: &[T],
+    work: &(dyn Fn(&T) -> R + Sync),
+) -> Vec<R> {
+    let threads = threads.clamp(1, items.len().max(1));
+    if threads == 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else {
+                return done;
+            };
+            done.push((at, work(item)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let shares: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
+        let join = |share: thread::ScopedJoinHandle<'_, _>| {
+            share
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        shares.into_iter().flat_map(join).collect()
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+impl Durable {
+    /// Of what was received.
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.0.size_bytes
+    }
+
+    fn verify(
         self,
         volume: &dyn Volume,
-    ) -> Result<Result<Verified, &'a Settled>, VolumeError> {
-        match files::read_back_digest(volume, &self.place) {
-            Ok(found) if found == (self.sha256, self.size_bytes) => Ok(Ok(Verified(self.record()))),
+        place: &VolumePath,
+    ) -> Result<Result<Verified, RowNumber>, VolumeError> {
+        let Written {
+            row,
+            sha256,
+            size_bytes,
+        } = self.0;
+        match files::read_back_digest(volume, place) {
+            Ok(found) if found == (sha256, size_bytes) => Ok(Ok(Verified(self.0))),
             Ok((found, _)) => {
-                log::error!("{}: wrote {}, read back {found}", self.place, self.sha256);
-                Ok(Err(self.settled))
+                log::error!("{place}: wrote {sha256}, read back {found}");
+                Ok(Err(row))
             }
             Err(error @ (VolumeError::Io { .. } | VolumeError::Missing(_))) => {
                 log::error!("reading back: {error}");
-                Ok(Err(self.settled))
+                Ok(Err(row))
             }
             Err(error) => Err(error),
-        }
-    }
-
-    fn record(&self) -> FileRecord {
-        let listed_size_bytes = self.settled.object.size_bytes;
-        FileRecord {
-            path: self.settled.path.clone(),
-            raw_path: self.settled.raw_path(),
-            size_bytes: self.size_bytes,
-            sha256: self.sha256,
-            modified: time_record(self.settled),
-            persistent_id: self.settled.object.persistent_id.clone(),
-            listed_size_bytes: (listed_size_bytes != self.size_bytes).then_some(listed_size_bytes),
         }
     }
 }
 
 impl Verified {
-    pub(super) fn path(&self) -> &StoredPath {
-        &self.0.path
+    pub(super) fn row(&self) -> RowNumber {
+        self.0.row
     }
 
-    pub(super) fn record(&self) -> &FileRecord {
-        &self.0
+    pub(super) fn sha256(&self) -> Digest {
+        self.0.sha256
     }
 
-    pub(super) fn into_record(self) -> FileRecord {
-        self.0
-    }
-
-    pub(super) fn unix_s(&self) -> Option<i64> {
-        self.0
-            .modified
-            .as_ref()
-            .and_then(|modified| modified.unix_s)
+    /// Of what was received.
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.0.size_bytes
     }
 }

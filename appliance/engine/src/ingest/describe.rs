@@ -1,27 +1,26 @@
-//! What a run says when it is done: in `snapshot.json`, and in its report.
+//! Puts what a run found into a snapshot's description, and into words for a report.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use heirloom_format::{
-    Day, Digest, FORMAT_VERSION, FileRecord, Snapshot, SnapshotName, SourceRecord, Status,
-    StoredPath,
-};
+use heirloom_format::{Day, Digest, FORMAT_VERSION, Snapshot, SnapshotName, SourceRecord, Status};
 
-use super::media::{MediaKind, media_kind};
+use super::holdings::Holdings;
+use super::media::{MediaKind, kind_of_name};
 use super::order::RunOrder;
 use super::reconcile::Reconciliation;
-use super::report::{Completeness, KindCounts, Problem, RunReport};
+use super::report::{Completeness, KindCounts, LeftOutCount, Problem, RunReport};
+use super::row::split;
+use super::table::{RowNumber, Table};
 use crate::archive::layout;
 use crate::{SourceIdentity, SourceKind};
 
-/// The description of a new snapshot.
-pub(super) fn snapshot(
+/// A snapshot's description, without its files.
+pub(super) fn description(
     order: &RunOrder,
     generation: u32,
     previous_head: Option<Digest>,
     identity: &SourceIdentity,
     reconciliation: &Reconciliation,
-    files: Vec<FileRecord>,
 ) -> Snapshot {
     let kind = match identity.kind {
         SourceKind::Phone => "phone",
@@ -51,7 +50,48 @@ pub(super) fn snapshot(
             .iter()
             .map(Problem::to_record)
             .collect(),
-        files,
+        files: Vec::new(),
+    }
+}
+
+/// What the files of a snapshot amount to.
+#[derive(Default)]
+pub(super) struct Census {
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    kinds: KindCounts,
+    first_unix_s: Option<i64>,
+    last_unix_s: Option<i64>,
+}
+
+impl Census {
+    pub(super) fn of(
+        table: &Table,
+        holdings: &Holdings,
+        rows: impl Iterator<Item = RowNumber>,
+    ) -> Self {
+        let mut census = Self::default();
+        for number in rows {
+            let row = table.row(number);
+            census.files += 1;
+            // A device may state any length for a file that gives less.
+            census.bytes = census
+                .bytes
+                .saturating_add(holdings.size_bytes(table, number));
+            let path = row.path_text();
+            *match kind_of_name(split(&path).1) {
+                MediaKind::Photo => &mut census.kinds.photos,
+                MediaKind::Video => &mut census.kinds.videos,
+                MediaKind::Other => &mut census.kinds.others,
+            } += 1;
+            if let Some(unix_s) = row.unix_s() {
+                let earlier = |first: i64| first.min(unix_s);
+                let later = |last: i64| last.max(unix_s);
+                census.first_unix_s = Some(census.first_unix_s.map_or(unix_s, earlier));
+                census.last_unix_s = Some(census.last_unix_s.map_or(unix_s, later));
+            }
+        }
+        census
     }
 }
 
@@ -62,21 +102,8 @@ pub(super) fn report(
     source_folder: &str,
     head: Digest,
     completeness: Completeness,
-    files: &[FileRecord],
+    census: &Census,
 ) -> RunReport {
-    let mut kinds = KindCounts::default();
-    for file in files {
-        *match media_kind(&file.path) {
-            MediaKind::Photo => &mut kinds.photos,
-            MediaKind::Video => &mut kinds.videos,
-            MediaKind::Other => &mut kinds.others,
-        } += 1;
-    }
-    let times = || {
-        files
-            .iter()
-            .filter_map(|file| file.modified.as_ref()?.unix_s)
-    };
     RunReport {
         snapshot,
         folder: layout::snapshot_folder(source_folder, snapshot).to_string(),
@@ -84,28 +111,36 @@ pub(super) fn report(
         source_name: order.source_name.clone(),
         up_to_date: false,
         completeness,
-        files: files.len() as u64,
-        bytes: files.iter().map(|file| file.size_bytes).sum(),
-        kinds,
+        files: census.files,
+        bytes: census.bytes,
+        kinds: census.kinds,
         new_files: 0,
         new_bytes: 0,
         known_content_files: 0,
         resumed_files: 0,
         linked_files: 0,
         gone_but_kept_files: 0,
-        first_day: times().min().and_then(Day::of_unix_s),
-        last_day: times().max().and_then(Day::of_unix_s),
+        first_day: census.first_unix_s.and_then(Day::of_unix_s),
+        last_day: census.last_unix_s.and_then(Day::of_unix_s),
         problems: Vec::new(),
+        left_out: LeftOutCount::default(),
         differences: Vec::new(),
         damage: Vec::new(),
     }
 }
 
-/// Files that are gone by path and by content: neither kept, nor moved, nor renamed, nor edited.
-pub(super) fn gone(before: &[FileRecord], after: &[FileRecord]) -> u64 {
-    let paths: HashSet<&StoredPath> = after.iter().map(|file| &file.path).collect();
-    let contents: HashSet<Digest> = after.iter().map(|file| file.sha256).collect();
-    let is_gone =
-        |file: &&FileRecord| !paths.contains(&file.path) && !contents.contains(&file.sha256);
-    before.iter().filter(is_gone).count() as u64
+/// Files that are gone by path and by content: neither kept, nor moved, nor renamed, nor edited. `gone_by_path` are the contents whose
+/// paths are gone, and how many files had them.
+pub(super) fn gone(
+    mut gone_by_path: HashMap<Digest, u64>,
+    holdings: &Holdings,
+    rows: impl Iterator<Item = RowNumber>,
+) -> u64 {
+    for row in rows {
+        if gone_by_path.is_empty() {
+            break;
+        }
+        gone_by_path.remove(&holdings.sha256(row));
+    }
+    gone_by_path.values().sum()
 }

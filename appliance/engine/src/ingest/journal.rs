@@ -1,112 +1,118 @@
 //! What an interrupted run has verified: `.incoming/<source>/verified-0001.jsonl` and so on.
 //!
 //! A volume creates files and never appends, so the journal is a row of segments. Each has one line of JSON for each verified file, the same
-//! as in `snapshot.json`, and ends with `sealed `, the SHA-256 of the lines before, and a line feed. One without that was cut by
+//! as in `snapshot.json`, and ends with `sealed `, the SHA-256 of the seal before and the lines, and a line feed. One without that was cut by
 //! a power failure and counts for nothing: its files are fetched again.
 
-use std::collections::HashMap;
-
-use heirloom_format::{Digest, FileRecord, StoredPath};
+use heirloom_format::{Digest, FileRecord};
 
 use crate::archive::files;
 use crate::{Entry, Volume, VolumeError, VolumePath};
 
-const SEGMENT_FILES: usize = 32;
-const SEGMENT_BYTES: u64 = 64 << 20;
-
-/// Writes segments: what a power cut can cost is at most one segment's worth of fetching.
+/// Writes segments, one for each batch of files that was verified. A segment is durable with the next flush; what a power cut can cost is what
+/// was verified since the last one.
 pub(super) struct Journal<'a> {
     volume: &'a dyn Volume,
     folder: VolumePath,
-    next: u32,
+    last: Last,
     lines: String,
-    pending_files: usize,
-    pending_bytes: u64,
+}
+
+/// The last segment that counts: its number, 0 for none, and its seal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Last {
+    number: u32,
+    seal: Option<Digest>,
 }
 
 impl<'a> Journal<'a> {
-    /// Goes on after the segments that are there, whole or not.
-    pub(super) fn after(volume: &'a dyn Volume, folder: VolumePath, existing: &[Entry]) -> Self {
-        let last = existing
-            .iter()
-            .filter_map(|entry| number(&entry.name))
-            .max();
+    /// Goes on after the last segment that counts.
+    pub(super) fn after(volume: &'a dyn Volume, folder: VolumePath, last: Last) -> Self {
         Self {
             volume,
             folder,
-            next: last.unwrap_or(0) + 1,
+            last,
             lines: String::new(),
-            pending_files: 0,
-            pending_bytes: 0,
         }
     }
 
     /// Notes a file whose content and name are durable and verified.
-    pub(super) fn note(&mut self, record: &FileRecord) -> Result<(), VolumeError> {
+    pub(super) fn note(&mut self, record: &FileRecord) {
         let line = serde_json::to_string(record).expect("numbers and strings become JSON");
         self.lines.push_str(&line);
         self.lines.push('\n');
-        self.pending_files += 1;
-        self.pending_bytes += record.size_bytes;
-        if self.pending_files >= SEGMENT_FILES || self.pending_bytes >= SEGMENT_BYTES {
-            self.write()
-        } else {
-            Ok(())
-        }
     }
 
-    /// Makes durable what was noted.
+    /// Writes what was noted.
     pub(super) fn write(&mut self) -> Result<(), VolumeError> {
-        if self.pending_files == 0 {
+        if self.lines.is_empty() {
             return Ok(());
         }
-        let seal = Digest::of(self.lines.as_bytes());
-        let segment = format!("{}sealed {seal}\n", self.lines);
-        let path = self
-            .folder
-            .join(&format!("verified-{:04}.jsonl", self.next));
-        files::write_durable(self.volume, &path, segment.as_bytes())?;
-        self.volume.sync_folder(&self.folder)?;
-        self.next += 1;
+        let seal = seal(&self.last, &self.lines);
+        self.lines.push_str(&format!("sealed {seal}\n"));
+        let number = self.last.number + 1;
+        let path = self.folder.join(&format!("verified-{number:04}.jsonl"));
+        files::write_new(self.volume, &path, self.lines.as_bytes())?;
+        self.last = Last {
+            number,
+            seal: Some(seal),
+        };
         self.lines.clear();
-        self.pending_files = 0;
-        self.pending_bytes = 0;
         Ok(())
     }
 }
 
-/// Whether a name is a segment's.
-pub(super) fn is_segment(name: &str) -> bool {
-    number(name).is_some()
+/// Of what the segment before is sealed with, and the lines.
+fn seal(before: &Last, lines: &str) -> Digest {
+    match before.seal {
+        None => Digest::of(lines.as_bytes()),
+        Some(before) => Digest::of(format!("{before}\n{lines}").as_bytes()),
+    }
 }
 
-/// All that the segments of a folder tell; later ones win.
+/// Whether a name is that of a segment which counts.
+pub(super) fn counts(name: &str, last: &Last) -> bool {
+    number(name).is_some_and(|number| (1..=last.number).contains(&number))
+}
+
+/// Tells all that the segments of a folder tell, the oldest first, up to the first one that is missing or not whole.
 pub(super) fn read(
     volume: &dyn Volume,
     folder: &VolumePath,
     entries: &[Entry],
-) -> Result<HashMap<StoredPath, FileRecord>, VolumeError> {
+    each: &mut dyn FnMut(FileRecord) -> Result<(), VolumeError>,
+) -> Result<Last, VolumeError> {
     let mut segments: Vec<(u32, &str)> = entries
         .iter()
         .filter_map(|entry| Some((number(&entry.name)?, entry.name.as_str())))
         .collect();
     segments.sort_unstable();
-    let mut records = HashMap::new();
-    for (_, name) in segments {
-        let path = folder.join(name);
-        match files::read_whole(volume, &path) {
-            Ok(bytes) => match parse(&bytes) {
-                Some(segment) => {
-                    records.extend(segment.into_iter().map(|it| (it.path.clone(), it)));
-                }
-                None => log::warn!("{path} was cut off; its files are fetched again"),
-            },
-            // Losing a segment costs fetching its files again, and nothing else.
-            Err(error @ VolumeError::Io { .. }) => log::warn!("{error}"),
-            Err(error) => return Err(error),
+    let mut last = Last::default();
+    for (number, name) in segments {
+        if number != last.number + 1 {
+            break;
         }
+        let path = folder.join(name);
+        let parsed = match files::read_whole(volume, &path) {
+            Ok(bytes) => parse(&bytes, &last),
+            // Losing a segment costs fetching its files again, and nothing else.
+            Err(error @ VolumeError::Io { .. }) => {
+                log::warn!("{error}");
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let Some((records, seal)) = parsed else {
+            log::warn!("{path} was cut off; its files, and those after them, are fetched again");
+            break;
+        };
+        last = Last {
+            number,
+            seal: Some(seal),
+        };
+        records.into_iter().try_for_each(&mut *each)?;
     }
-    Ok(records)
+    Ok(last)
 }
 
 fn number(name: &str) -> Option<u32> {
@@ -116,16 +122,18 @@ fn number(name: &str) -> Option<u32> {
         .ok()
 }
 
-fn parse(bytes: &[u8]) -> Option<Vec<FileRecord>> {
+fn parse(bytes: &[u8], before: &Last) -> Option<(Vec<FileRecord>, Digest)> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let (lines, seal) = text.strip_suffix('\n')?.rsplit_once("sealed ")?;
-    if seal.parse() != Ok(Digest::of(lines.as_bytes())) {
+    let (lines, stated) = text.strip_suffix('\n')?.rsplit_once("sealed ")?;
+    let seal = seal(before, lines);
+    if stated.parse() != Ok(seal) {
         return None;
     }
-    lines
+    let records: Option<Vec<FileRecord>> = lines
         .lines()
         .map(|line| serde_json::from_str(line).ok())
-        .collect()
+        .collect();
+    Some((records?, seal))
 }
 
 #[cfg(test)]
@@ -133,17 +141,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_segments_count() {
+    fn only_whole_segments_count_and_only_after_the_one_before() {
         let line = r#"{"path":"a/sealed b","size_bytes":1,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","modified":null}"#;
         let lines = format!("{line}\n");
-        let whole = format!("{lines}sealed {}\n", Digest::of(lines.as_bytes()));
-        let records = parse(whole.as_bytes()).expect("whole");
-        assert_eq!(records[0].path.as_str(), "a/sealed b");
-        for end in 0..whole.len() {
-            assert!(parse(&whole.as_bytes()[..end]).is_none(), "cut at {end}");
+        for before in [
+            Last::default(),
+            Last {
+                number: 1,
+                seal: Some(Digest::of(b"before")),
+            },
+        ] {
+            let whole = format!("{lines}sealed {}\n", seal(&before, &lines));
+            let (records, _) = parse(whole.as_bytes(), &before).expect("whole");
+            assert_eq!(records[0].path.as_str(), "a/sealed b");
+            for end in 0..whole.len() {
+                assert!(
+                    parse(&whole.as_bytes()[..end], &before).is_none(),
+                    "cut at {end}"
+                );
+            }
+            let changed = whole.replace("\":1", "\":2");
+            assert!(parse(changed.as_bytes(), &before).is_none());
+            let other = Last {
+                number: 1,
+                seal: Some(Digest::of(b"other")),
+            };
+            assert!(parse(whole.as_bytes(), &other).is_none());
         }
-        assert!(parse(whole.replace("\":1", "\":2").as_bytes()).is_none());
-        assert!(parse(&vec![0; 4096]).is_none());
+        assert!(parse(&vec![0; 4096], &Last::default()).is_none());
     }
 
     #[test]

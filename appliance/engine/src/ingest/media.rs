@@ -26,7 +26,11 @@ const VIDEOS: &[&str] = &[
 
 /// What kind of file this is.
 pub fn media_kind(path: &StoredPath) -> MediaKind {
-    let Some((_, extension)) = path.file_name().rsplit_once('.') else {
+    kind_of_name(path.file_name())
+}
+
+pub(super) fn kind_of_name(name: &str) -> MediaKind {
+    let Some((_, extension)) = name.rsplit_once('.') else {
         return MediaKind::Other;
     };
     let is_one_of = |kinds: &[&str]| {

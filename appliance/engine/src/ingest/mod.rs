@@ -7,17 +7,22 @@ mod copied;
 mod describe;
 mod error;
 mod gather;
+mod holdings;
+mod in_flight;
 mod journal;
+mod known;
 mod media;
 mod order;
+mod packed;
 mod pipeline;
 mod plan;
 mod publish;
 mod reconcile;
 mod report;
+mod row;
 mod run;
-mod settle;
 mod share;
+mod table;
 mod workspace;
 
 pub use error::RunError;
@@ -25,6 +30,7 @@ pub use media::{MediaKind, media_kind};
 pub use order::{Cancel, Progress, RunOrder};
 pub use reconcile::Complete;
 pub use report::{
-    Completeness, Difference, DifferenceKind, KindCounts, Problem, ProblemReason, RunReport,
+    Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount, Problem, ProblemReason,
+    RunReport,
 };
 pub use run::ingest;

@@ -1,112 +1,110 @@
-//! What is to be done with each listed file: a pure function of the listing, the last snapshot and an interrupted run's journal.
+//! What is to be done with each listed file: it follows from the listing, the last snapshot and an interrupted run's journal.
 
 use std::collections::HashMap;
 
-use heirloom_format::{FileRecord, StoredPath, TimeRecord};
+use heirloom_format::{Digest, FileRecord, Snapshot, SnapshotName};
 
-use super::settle::Settled;
+use super::holdings::{Holdings, State};
+use super::row::Row;
+use super::table::{RowNumber, Table};
+use crate::archive::{Archive, Damage};
+use crate::{Volume, VolumeError, VolumePath};
 
-/// A listed file and what is to be done with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Planned {
-    pub(super) settled: Settled,
-    pub(super) action: Action,
+/// The last snapshot of the source that can be read, compared with the listing.
+pub(super) struct Previous {
+    pub(super) folder: VolumePath,
+    pub(super) name: SnapshotName,
+    /// Without its files.
+    pub(super) snapshot: Snapshot,
+    pub(super) files: u64,
+    /// Contents whose paths the listing has no more, and how often.
+    pub(super) gone: HashMap<Digest, u64>,
 }
 
-/// What is to be done with a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Action {
-    /// The last snapshot has it, unchanged.
-    Link(Box<FileRecord>),
-    /// An interrupted run has fetched and verified it.
-    Resume(Box<FileRecord>),
-    /// It is new or changed, or that can't be told.
-    Fetch,
-}
-
-/// Decides for each file. `previous` is sorted by path, as every snapshot is; `journal` holds only what is really on the drive.
-pub(super) fn plan(
-    listed: Vec<Settled>,
-    previous: &[FileRecord],
-    journal: &HashMap<StoredPath, FileRecord>,
-) -> Vec<Planned> {
-    let decide = |settled: &Settled| {
-        if let Ok(at) = previous.binary_search_by(|record| record.path.cmp(&settled.path))
-            && is_unchanged(&previous[at], settled)
-        {
-            return Action::Link(Box::new(previous[at].clone()));
-        }
-        match journal.get(&settled.path) {
-            Some(record) if is_resumable(record, settled) => {
-                Action::Resume(Box::new(record_of(settled, record)))
+/// Reads the last snapshot that can be read, and plans links for what it has unchanged.
+pub(super) fn plan_links(
+    volume: &dyn Volume,
+    archive: &Archive,
+    source_folder: &str,
+    table: &Table,
+    damage: &mut Vec<Damage>,
+) -> Result<(Holdings, Option<Previous>), VolumeError> {
+    for published in archive.of_source(source_folder) {
+        let mut holdings = Holdings::nothing_of(table);
+        let mut gone = HashMap::new();
+        let mut files = 0;
+        // Both are sorted, so the next one is mostly where the last one was found.
+        let mut hint = 0;
+        let read = archive.read_description(volume, published, &mut |record| {
+            files += 1;
+            match table.find(record.path.as_str(), hint) {
+                None => *gone.entry(record.sha256).or_insert(0) += 1,
+                Some(number) => {
+                    hint = number + 1;
+                    if is_unchanged(&record, &table.row(number)) {
+                        holdings.hold(number, State::Link, &record);
+                    }
+                }
             }
-            _ => Action::Fetch,
+        })?;
+        match read {
+            Ok(snapshot) => {
+                let previous = Previous {
+                    folder: published.folder.clone(),
+                    name: published.name,
+                    snapshot,
+                    files,
+                    gone,
+                };
+                return Ok((holdings, Some(previous)));
+            }
+            // What was read of it counts for nothing.
+            Err(found) if damage.contains(&found) => {}
+            Err(found) => damage.push(found),
         }
-    };
-    listed
-        .into_iter()
-        .map(|settled| Planned {
-            action: decide(&settled),
-            settled,
-        })
-        .collect()
+    }
+    Ok((Holdings::nothing_of(table), None))
 }
 
 /// Path, length, time and id agree. Without a time, nothing would tell an edit that keeps the length, so it doesn't count.
-fn is_unchanged(record: &FileRecord, settled: &Settled) -> bool {
-    record.modified.is_some()
-        && agrees(record, settled)
-        && record.persistent_id == settled.object.persistent_id
+fn is_unchanged(record: &FileRecord, row: &Row<'_>) -> bool {
+    record.modified.is_some() && agrees(record, row) && record.persistent_id == row.persistent_id()
 }
 
 /// Between an interrupted run and the next attempt, path, length and time are enough.
-fn is_resumable(record: &FileRecord, settled: &Settled) -> bool {
-    agrees(record, settled)
+pub(super) fn is_resumable(record: &FileRecord, row: &Row<'_>) -> bool {
+    agrees(record, row)
 }
 
-fn agrees(record: &FileRecord, settled: &Settled) -> bool {
+fn agrees(record: &FileRecord, row: &Row<'_>) -> bool {
     // A file whose length was not as stated is fetched again in each run, in the hope of better.
-    record.listed_size_bytes.is_none()
-        && record.size_bytes == settled.object.size_bytes
-        && record.modified == time_record(settled)
+    record.listed_size_bytes.is_none() && row.has_length_and_time_of(record)
 }
 
-/// The journal's digest, and all else as the source says now.
-fn record_of(settled: &Settled, journal: &FileRecord) -> FileRecord {
-    FileRecord {
-        raw_path: settled.raw_path(),
-        persistent_id: settled.object.persistent_id.clone(),
-        ..journal.clone()
-    }
-}
-
-pub(super) fn time_record(settled: &Settled) -> Option<TimeRecord> {
-    settled.object.modified.as_ref().map(|modified| TimeRecord {
-        raw: modified.raw.clone(),
-        unix_s: modified.unix_s,
-    })
+/// The files to be fetched, by path.
+pub(super) fn to_fetch(table: &Table, holdings: &Holdings) -> Vec<RowNumber> {
+    table
+        .numbers()
+        .filter(|row| holdings.state(*row) == State::Fetch)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{ListedObject, ObjectId, SourceTime};
-    use heirloom_format::Digest;
+    use heirloom_format::{StoredPath, TimeRecord};
 
-    fn listed() -> Settled {
-        let path = StoredPath::parse("Internal/a.jpg").expect("a path");
-        Settled {
-            path: path.clone(),
-            object: ListedObject {
-                id: ObjectId(1),
-                path,
-                size_bytes: 10,
-                modified: Some(SourceTime {
-                    raw: "20240101T000000".into(),
-                    unix_s: Some(1_704_067_200),
-                }),
-                persistent_id: Some("p1".into()),
-            },
+    fn listed() -> ListedObject {
+        ListedObject {
+            id: ObjectId(1),
+            path: StoredPath::parse("Internal/a.jpg").expect("a path"),
+            size_bytes: 10,
+            modified: Some(SourceTime {
+                raw: "20240101T000000".into(),
+                unix_s: Some(1_704_067_200),
+            }),
+            persistent_id: Some("p1".into()),
         }
     }
 
@@ -116,97 +114,69 @@ mod tests {
             raw_path: None,
             size_bytes: 10,
             sha256: Digest::of(b"a"),
-            modified: time_record(&listed()),
+            modified: Some(TimeRecord {
+                raw: "20240101T000000".into(),
+                unix_s: Some(1_704_067_200),
+            }),
             persistent_id: Some("p1".into()),
             listed_size_bytes: None,
+            shared_time: false,
         }
     }
 
-    #[derive(Debug, PartialEq)]
-    enum Want {
-        Link,
-        Resume,
-        Fetch,
-    }
-
-    type Change = fn(&mut Settled, &mut FileRecord);
-
-    /// What is different from a file that did not change; what to do when the record is the last snapshot's; and the journal's.
-    const CASES: &[(&str, Change, Want, Want)] = &[
-        ("nothing", |_, _| {}, Want::Link, Want::Resume),
-        (
-            "length",
-            |listed, _| listed.object.size_bytes = 11,
-            Want::Fetch,
-            Want::Fetch,
-        ),
-        (
-            "time as stated",
-            |_, record| record.modified.as_mut().unwrap().raw.push('Z'),
-            Want::Fetch,
-            Want::Fetch,
-        ),
-        (
-            "time as understood",
-            |_, record| record.modified.as_mut().unwrap().unix_s = None,
-            Want::Fetch,
-            Want::Fetch,
-        ),
-        (
-            "id",
-            |listed, _| listed.object.persistent_id = None,
-            Want::Fetch,
-            Want::Resume,
-        ),
-        (
-            "path",
-            |_, record| record.path = record.path.numbered(2),
-            Want::Fetch,
-            Want::Fetch,
-        ),
-        (
-            "suspect",
-            |_, record| record.listed_size_bytes = Some(11),
-            Want::Fetch,
-            Want::Fetch,
-        ),
-        (
-            "no time on either side",
-            |listed, record| {
-                listed.object.modified = None;
-                record.modified = None;
-            },
-            Want::Fetch,
-            Want::Resume,
-        ),
-    ];
-
     #[test]
-    fn what_is_done_follows_from_what_agrees() {
-        let want = |planned: &[Planned]| match planned[0].action {
-            Action::Link(_) => Want::Link,
-            Action::Resume(_) => Want::Resume,
-            Action::Fetch => Want::Fetch,
-        };
-        for (what, change, from_snapshot, from_journal) in CASES {
-            let (mut listed, mut record) = (listed(), record());
-            change(&mut listed, &mut record);
-            let planned = plan(
-                vec![listed.clone()],
-                std::slice::from_ref(&record),
-                &HashMap::new(),
-            );
-            assert_eq!(
-                want(&planned),
-                *from_snapshot,
-                "{what}, in the last snapshot"
-            );
-            let journal = HashMap::from([(record.path.clone(), record)]);
-            assert_eq!(
-                want(&plan(vec![listed], &[], &journal)),
-                *from_journal,
-                "{what}, in the journal"
-            );
+    fn whatever_differs_is_fetched() {
+        type Change = fn(&mut ListedObject, &mut FileRecord);
+        // What is changed, whether it still counts as unchanged, and whether an interrupted run's copy is still good.
+        let cases: &[(&str, Change, bool, bool)] = &[
+            ("nothing", |_, _| {}, true, true),
+            ("length", |listed, _| listed.size_bytes = 11, false, false),
+            (
+                "raw time",
+                |listed, _| {
+                    if let Some(modified) = &mut listed.modified {
+                        modified.raw.push('Z');
+                    }
+                },
+                false,
+                false,
+            ),
+            (
+                "interpreted time",
+                |listed, _| {
+                    if let Some(modified) = &mut listed.modified {
+                        modified.unix_s = None;
+                    }
+                },
+                false,
+                false,
+            ),
+            (
+                "no time in either",
+                |listed, record| {
+                    listed.modified = None;
+                    record.modified = None;
+                },
+                false,
+                true,
+            ),
+            ("id", |listed, _| listed.persistent_id = None, false, true),
+            (
+                "a length that was not as stated",
+                |_, record| record.listed_size_bytes = Some(9),
+                false,
+                false,
+            ),
+        ];
+        for (what, change, unchanged, resumable) in cases {
+            let (mut object, mut record) = (listed(), record());
+            change(&mut object, &mut record);
+            let mut table = Table::default();
+            assert!(table.push(&object));
+            table.settle();
+            let row = table.row(0);
+            assert_eq!(is_unchanged(&record, &row), *unchanged, "{what}");
+            assert_eq!(is_resumable(&record, &row), *resumable, "{what}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The proof that nothing is missing.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use heirloom_format::FileRecord;
+use heirloom_format::StoredPath;
 
 use super::report::{Completeness, Difference, DifferenceKind, Problem, ProblemReason};
-use super::settle::Settled;
+use super::table::{RowNumber, Table};
+use crate::ListedObject;
 
 /// That every file which the source lists is in the snapshot, verified. Only reconciling makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,27 +20,95 @@ pub(super) struct Reconciliation {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Compares what was listed first, what was listed after the copy, and what is verified on the drive. All three are sorted by path.
+/// The source's second listing, held against the first while it comes.
+pub(super) struct SecondLook<'t> {
+    table: &'t Table,
+    seen: Vec<bool>,
+    hint: RowNumber,
+    others: Vec<StoredPath>,
+}
+
+impl<'t> SecondLook<'t> {
+    pub(super) fn at(table: &'t Table) -> Self {
+        Self {
+            table,
+            seen: vec![false; table.len()],
+            hint: 0,
+            others: Vec::new(),
+        }
+    }
+
+    /// Takes a file of the second listing. Ids of objects hold only while the source stays connected, and may be given anew by then;
+    /// they don't count.
+    pub(super) fn see(&mut self, object: ListedObject) {
+        let candidates = self.table.listed_as(&object.path, self.hint);
+        let is_same = |row: &&RowNumber| {
+            !self.seen[**row as usize] && self.table.row(**row).has_facts_of(&object)
+        };
+        match candidates.iter().find(is_same) {
+            Some(&row) => {
+                self.seen[row as usize] = true;
+                self.hint = row + 1;
+            }
+            None => self.others.push(object.path),
+        }
+    }
+
+    /// Whether it showed anything at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.others.is_empty() && !self.seen.contains(&true)
+    }
+
+    /// How the two listings differ, by path.
+    pub(super) fn differences(mut self) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        for path in std::mem::take(&mut self.others) {
+            let candidates = self.table.listed_as(&path, 0);
+            let before = candidates.iter().find(|row| !self.seen[**row as usize]);
+            differences.push(match before {
+                Some(&row) => {
+                    self.seen[row as usize] = true;
+                    Difference {
+                        path: self.table.row(row).path_text(),
+                        kind: DifferenceKind::Changed,
+                    }
+                }
+                None => Difference {
+                    path: path.to_string(),
+                    kind: DifferenceKind::New,
+                },
+            });
+        }
+        let unseen = self.table.numbers().filter(|row| !self.seen[*row as usize]);
+        differences.extend(unseen.map(|row| Difference {
+            path: self.table.row(row).path_text(),
+            kind: DifferenceKind::Vanished,
+        }));
+        differences.sort_by(|a, b| a.path.cmp(&b.path));
+        differences
+    }
+}
+
+/// Compares what was listed, what is verified on the drive, and what is known to stand against it.
 pub(super) fn reconcile(
-    first: &[Settled],
-    second: &[Settled],
-    verified: &[FileRecord],
+    table: &Table,
+    is_held: &dyn Fn(RowNumber) -> bool,
+    differences: Vec<Difference>,
     mut problems: Vec<Problem>,
 ) -> Reconciliation {
     let named: HashSet<&str> = problems.iter().map(|it| it.place.as_str()).collect();
-    let is_verified = |listed: &Settled| {
-        verified
-            .binary_search_by(|record| record.path.cmp(&listed.path))
-            .is_ok()
-    };
-    let unaccounted: Vec<Problem> = first
-        .iter()
-        .filter(|listed| !is_verified(listed) && !named.contains(listed.path.as_str()))
-        .map(|listed| problem(listed, ProblemReason::Unaccounted))
+    let unaccounted: Vec<Problem> = table
+        .numbers()
+        .filter(|row| !is_held(*row))
+        .map(|row| table.row(row).path_text())
+        .filter(|path| !named.contains(path.as_str()))
+        .map(|place| Problem {
+            place,
+            reason: ProblemReason::Unaccounted,
+        })
         .collect();
     problems.extend(unaccounted);
 
-    let differences = differences(first, second);
     for difference in &differences {
         let reason = match difference.kind {
             DifferenceKind::New => ProblemReason::NewMeanwhile,
@@ -65,74 +133,18 @@ pub(super) fn reconcile(
     }
 }
 
-fn problem(listed: &Settled, reason: ProblemReason) -> Problem {
-    Problem {
-        place: listed.path.to_string(),
-        reason,
-    }
-}
-
-fn differences(first: &[Settled], second: &[Settled]) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    let (mut first, mut second) = (first.iter().peekable(), second.iter().peekable());
-    loop {
-        let order = match (first.peek(), second.peek()) {
-            (None, None) => return differences,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(before), Some(after)) => before.path.cmp(&after.path),
-        };
-        let before = if order.is_le() { first.next() } else { None };
-        let after = if order.is_ge() { second.next() } else { None };
-        let (listed, kind) = match (before, after) {
-            (Some(before), Some(after)) if is_same(before, after) => continue,
-            (Some(_), Some(after)) => (after, DifferenceKind::Changed),
-            (Some(before), None) => (before, DifferenceKind::Vanished),
-            (None, Some(after)) => (after, DifferenceKind::New),
-            (None, None) => return differences,
-        };
-        differences.push(Difference {
-            path: listed.path.to_string(),
-            kind,
-        });
-    }
-}
-
-/// Ids of objects hold only while the source stays connected, and may be given anew by then; they don't count.
-fn is_same(before: &Settled, after: &Settled) -> bool {
-    let (before, after) = (&before.object, &after.object);
-    before.size_bytes == after.size_bytes
-        && before.modified == after.modified
-        && before.persistent_id == after.persistent_id
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ListedObject, ObjectId};
-    use heirloom_format::{Digest, StoredPath};
+    use crate::ObjectId;
 
-    fn listed(path: &str, size_bytes: u64) -> Settled {
-        let path = StoredPath::parse(path).expect("a path");
-        let object = ListedObject {
+    fn listed((path, size_bytes): &(&str, u64)) -> ListedObject {
+        ListedObject {
             id: ObjectId(0),
-            path: path.clone(),
-            size_bytes,
-            modified: None,
-            persistent_id: None,
-        };
-        Settled { path, object }
-    }
-
-    fn record(path: &str) -> FileRecord {
-        FileRecord {
             path: StoredPath::parse(path).expect("a path"),
-            raw_path: None,
-            size_bytes: 1,
-            sha256: Digest::of(b""),
+            size_bytes: *size_bytes,
             modified: None,
             persistent_id: None,
-            listed_size_bytes: None,
         }
     }
 
@@ -151,12 +163,18 @@ mod tests {
         let cases: &[Case<'_>] = &[
             (
                 &[("a", 1), ("b", 1)],
-                &[("a", 1), ("b", 1)],
+                &[("b", 1), ("a", 1)],
                 &["a", "b"],
                 &[],
                 &[],
             ),
-            (&[("a", 1)], &[], &["a"], &[("a", Vanished)], &[]),
+            (
+                &[("a", 1)],
+                &[("b", 1)],
+                &["a"],
+                &[("a", Vanished), ("b", New)],
+                &[("b", NewMeanwhile)],
+            ),
             (
                 &[("a", 1)],
                 &[("a", 2)],
@@ -165,42 +183,52 @@ mod tests {
                 &[("a", ChangedMeanwhile)],
             ),
             (
-                &[("b", 1)],
-                &[("a", 1), ("b", 1), ("c", 1)],
-                &["b"],
-                &[("a", New), ("c", New)],
-                &[("a", NewMeanwhile), ("c", NewMeanwhile)],
+                &[("a", 1), ("b", 1)],
+                &[("a", 1), ("b", 1)],
+                &["a"],
+                &[],
+                &[("b", Unaccounted)],
+            ),
+            // Twice the same file, and one of them changed.
+            (
+                &[("a", 1), ("a", 2)],
+                &[("a", 3), ("a", 1)],
+                &["a", "a (2)"],
+                &[("a (2)", Changed)],
+                &[("a (2)", ChangedMeanwhile)],
             ),
             (
-                &[("a", 1), ("b", 1)],
-                &[("a", 1), ("b", 1)],
-                &["b"],
-                &[],
-                &[("a", Unaccounted)],
+                &[("a", 1)],
+                &[("a", 1), ("a", 1)],
+                &["a"],
+                &[("a", New)],
+                &[("a", NewMeanwhile)],
             ),
         ];
-        for (first, second, verified, differences, problems) in cases {
-            let files = |files: Files<'_>| {
-                files
-                    .iter()
-                    .map(|(path, size)| listed(path, *size))
-                    .collect::<Vec<_>>()
-            };
-            let verified: Vec<_> = verified.iter().map(|path| record(path)).collect();
-            let outcome = reconcile(&files(first), &files(second), &verified, Vec::new());
-            let found: Vec<_> = outcome
+        for (first, second, held, differences, problems) in cases {
+            let mut table = Table::default();
+            for file in *first {
+                assert!(table.push(&listed(file)));
+            }
+            table.settle();
+            let mut look = SecondLook::at(&table);
+            second.iter().for_each(|file| look.see(listed(file)));
+            assert!(!look.is_empty());
+            let is_held = |row| held.contains(&table.row(row).path_text().as_str());
+            let found = reconcile(&table, &is_held, look.differences(), Vec::new());
+            let found_differences: Vec<_> = found
                 .differences
                 .iter()
                 .map(|it| (it.path.as_str(), it.kind))
                 .collect();
-            assert_eq!(found, *differences);
-            let found: Vec<_> = outcome
+            let found_problems: Vec<_> = found
                 .problems
                 .iter()
                 .map(|it| (it.place.as_str(), it.reason.clone()))
                 .collect();
-            assert_eq!(found, *problems);
-            assert_eq!(outcome.completeness.is_complete(), problems.is_empty());
+            assert_eq!(found_differences, *differences, "{first:?} {second:?}");
+            assert_eq!(found_problems, *problems, "{first:?} {second:?}");
+            assert_eq!(found.completeness.is_complete(), problems.is_empty());
         }
     }
 }

@@ -3,7 +3,7 @@
 use heirloom_format::{Day, Digest, ProblemRecord, SnapshotName};
 
 use super::reconcile::Complete;
-use crate::{Damage, SourceError};
+use crate::{Damage, LeftOut, SourceError};
 
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +44,32 @@ pub struct RunReport {
     pub last_day: Option<Day>,
     /// What could not be archived as it should.
     pub problems: Vec<Problem>,
+    /// What is no file and therefore no part of the snapshot.
+    pub left_out: LeftOutCount,
     /// How the source's second listing differs from its first.
     pub differences: Vec<Difference>,
     /// Snapshots of the archive that can't be read as they should.
     pub damage: Vec<Damage>,
+}
+
+/// What a source has that is no file: how much of it, and the first ones by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOutCount {
+    /// How many.
+    pub count: u64,
+    /// The first thousand.
+    pub first: Vec<LeftOut>,
+}
+
+impl LeftOutCount {
+    const NAMED_MAX: usize = 1000;
+
+    pub(super) fn add(&mut self, left_out: LeftOut) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED_MAX {
+            self.first.push(left_out);
+        }
+    }
 }
 
 /// Whether a snapshot holds all that its source lists.

@@ -1,24 +1,31 @@
 //! The steps of a run, in order.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use heirloom_format::{Digest, Snapshot, SnapshotName, SourceShortId, SourceTraits, Status};
+use heirloom_format::{Digest, SnapshotName, SourceShortId, SourceTraits, Status};
 
-use super::describe::{gone, report, snapshot};
+use super::describe::{Census, description, gone, report};
 use super::error::ends_the_run;
 use super::gather::Gathering;
+use super::holdings::{Holdings, State};
 use super::order::{Cancel, Progress, RunOrder};
-use super::plan::{Action, Planned, plan};
-use super::publish::{finish, publish};
-use super::reconcile::{Reconciliation, reconcile};
-use super::report::{Problem, ProblemReason, RunReport};
-use super::settle::{Settled, settle};
+use super::plan::{Previous, plan_links};
+use super::publish::{Sealing, finish};
+use super::reconcile::{Reconciliation, SecondLook, reconcile};
+use super::report::{Difference, LeftOutCount, Problem, ProblemReason, RunReport};
+use super::table::{PATH_BYTES_MAX, Table};
 use super::workspace::Workspace;
 use crate::archive::{Archive, Damage, DamageKind, layout};
+use crate::hashing::sha256_implementation;
 use crate::{
-    Listing, RunError, Source, SourceError, SourceIdentity, Volume, VolumeError, VolumePath,
+    Found, ListedObject, RunError, Source, SourceError, SourceIdentity, Volume, VolumeError,
+    VolumePath,
 };
+
+/// Files between two signs of life of a listing.
+const FILES_PER_SIGN: u64 = 1024;
 
 /// Copies what is new on a source into the archive, proves it, and publishes a snapshot.
 ///
@@ -40,6 +47,7 @@ pub fn ingest(
         watch,
         cancel,
     };
+    log::info!("SHA-256 by {}", sha256_implementation());
     let mut outcome = run.run(source);
     if let Err(RunError::DriveFull { free_bytes }) = &mut outcome {
         // Only told along with the error; a drive that no longer says is no less full.
@@ -77,13 +85,6 @@ struct Run<'a> {
     cancel: &'a Cancel,
 }
 
-/// The last snapshot of the source that can be read.
-struct Previous {
-    folder: VolumePath,
-    name: SnapshotName,
-    snapshot: Snapshot,
-}
-
 impl Run<'_> {
     fn run(&self, source: &mut dyn Source) -> Result<RunReport, RunError> {
         let archive = Archive::open(self.volume)?;
@@ -96,32 +97,35 @@ impl Run<'_> {
             return Err(RunError::DriveFailed(VolumeError::Io { path, errno }));
         }
         let mut problems = Vec::new();
-        let first = self.list(source, &mut problems)?;
-        if first.is_empty() {
+        let mut left_out = LeftOutCount::default();
+        let table = self.first_listing(source, &mut problems, &mut left_out)?;
+        if table.len() == 0 {
             return Err(first_refusal(&problems).map_or(RunError::SourceEmpty, ends_the_run));
         }
         let identity = source.identity().clone();
-        let source_folder = self.source_folder(&archive, &identity, &first);
+        let source_folder = self.source_folder(&archive, &identity, &table);
         let workspace = Workspace::of(&source_folder);
-        let previous = self.previous(&archive, &source_folder, &mut damage)?;
-
-        let journal = workspace.resumable(self.volume)?;
-        let previous_files = previous.as_ref().map_or(&[][..], |it| &it.snapshot.files);
-        let planned = plan(first, previous_files, &journal);
-        drop(journal);
+        let (mut holdings, previous) =
+            plan_links(self.volume, &archive, &source_folder, &table, &mut damage)?;
         if let Some(previous) = &previous
             && problems.is_empty()
-            && is_same(&planned, &previous.snapshot)
+            && is_same(&holdings, previous)
         {
-            return self.up_to_date(
-                &archive,
-                &workspace,
-                &source_folder,
-                previous,
-                planned,
+            let run = UpToDate {
+                run: self,
+                archive: &archive,
+                workspace: &workspace,
+                source_folder: &source_folder,
+                table: &table,
+                holdings: &holdings,
+            };
+            return Ok(RunReport {
+                left_out,
                 damage,
-            );
+                ..run.report(previous)?
+            });
         }
+        let journal = workspace.resume(self.volume, &table, &mut holdings)?;
 
         let gathering = Gathering {
             volume: self.volume,
@@ -129,25 +133,15 @@ impl Run<'_> {
             cancel: self.cancel,
             archive: &archive,
             workspace: &workspace,
+            table: &table,
             previous: previous.as_ref().map(|it| &it.folder),
         };
-        let gathered = gathering.gather(source, &planned, problems, &mut damage)?;
-        let first: Vec<Settled> = planned.into_iter().map(|it| it.settled).collect();
+        let gathered = gathering.gather(source, &mut holdings, journal, problems, &mut damage)?;
         (self.watch)(Progress::Reconciling);
         let mut problems = gathered.problems;
-        let mut again = Vec::new();
-        let second = self.list(source, &mut again)?;
-        if second.is_empty() {
-            // It showed files a while ago. A locked phone shows none, and that proves nothing.
-            return Err(RunError::SourceStalled);
-        }
-        for problem in again {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
-        let reconciliation = reconcile(&first, &second, &gathered.records, problems);
-        drop((first, second));
+        let differences = self.second_listing(source, &table, &mut problems)?;
+        let is_held = |row| holdings.has(row);
+        let reconciliation = reconcile(&table, &is_held, differences, problems);
 
         if self.cancel.is_cancelled() {
             return Err(RunError::Stopped);
@@ -155,30 +149,51 @@ impl Run<'_> {
         (self.watch)(Progress::Publishing);
         // After four billion snapshots there is no room for more, in a way.
         let generation = archive.next_generation().ok_or(VolumeError::Full)?;
-        let snapshot = snapshot(
-            self.order,
-            generation,
-            archive.head(),
-            &identity,
-            &reconciliation,
-            gathered.records,
-        );
-        let head = publish(self.volume, &workspace, &source_folder, &snapshot)?;
-
         let name = SnapshotName {
             generation,
             date: self.order.date,
         };
+        let key = match archive.signing_key(self.volume)? {
+            Ok(key) => Some(key),
+            Err(Damage {
+                place: path,
+                kind: DamageKind::Unreadable { errno },
+            }) => return Err(RunError::DriveFailed(VolumeError::Io { path, errno })),
+            // Better an archive without a signature than none; verifying names it.
+            Err(found) => {
+                damage.push(found);
+                None
+            }
+        };
+        let held = || holdings.rows().filter(|row| holdings.has(*row));
+        let census = Census::of(&table, &holdings, held());
+        let sealing = Sealing {
+            volume: self.volume,
+            workspace: &workspace,
+            source_folder: &source_folder,
+            snapshot: &description(
+                self.order,
+                generation,
+                archive.head(),
+                &identity,
+                &reconciliation,
+            ),
+            table: &table,
+            holdings: &holdings,
+            census: &census,
+            key: key.as_ref(),
+        };
+        let head = sealing.publish()?;
         Ok(RunReport {
             new_files: gathered.totals.verified_files,
             new_bytes: gathered.totals.verified_bytes,
             known_content_files: gathered.totals.shared_files,
             resumed_files: gathered.resumed_files,
             linked_files: gathered.linked_files,
-            gone_but_kept_files: previous.as_ref().map_or(0, |previous| {
-                gone(&previous.snapshot.files, &snapshot.files)
-            }),
+            gone_but_kept_files: previous
+                .map_or(0, |previous| gone(previous.gone, &holdings, held())),
             problems: reconciliation.problems,
+            left_out,
             differences: reconciliation.differences,
             damage,
             ..report(
@@ -187,18 +202,89 @@ impl Run<'_> {
                 &source_folder,
                 head,
                 reconciliation.completeness,
-                &snapshot.files,
+                &census,
             )
         })
     }
 
+    fn first_listing(
+        &self,
+        source: &mut dyn Source,
+        problems: &mut Vec<Problem>,
+        left_out: &mut LeftOutCount,
+    ) -> Result<Table, RunError> {
+        let mut table = Table::default();
+        let mut has_room = true;
+        self.list(source, problems, left_out, &mut |object| {
+            has_room &= table.push(&object)
+        })?;
+        if !has_room {
+            return Err(RunError::SourceFailed(SourceError::Garbled {
+                what: "more files than can be listed",
+            }));
+        }
+        table.settle();
+        Ok(table)
+    }
+
+    fn second_listing(
+        &self,
+        source: &mut dyn Source,
+        table: &Table,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Vec<Difference>, RunError> {
+        let mut look = SecondLook::at(table);
+        let mut again = Vec::new();
+        // What is no file plays no part in what is proven.
+        let mut left_out = LeftOutCount::default();
+        self.list(source, &mut again, &mut left_out, &mut |object| {
+            look.see(object)
+        })?;
+        if look.is_empty() {
+            // It showed files a while ago. A locked phone shows none, and that proves nothing.
+            return Err(RunError::SourceStalled);
+        }
+        for problem in again {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        Ok(look.differences())
+    }
+
+    /// Lists what can be stored; what can't is among the problems.
     fn list(
         &self,
         source: &mut dyn Source,
         problems: &mut Vec<Problem>,
-    ) -> Result<Vec<Settled>, RunError> {
+        left_out: &mut LeftOutCount,
+        each: &mut dyn FnMut(ListedObject),
+    ) -> Result<(), RunError> {
+        let mut files = 0;
         let listed = source.list(&mut |found| {
-            (self.watch)(Progress::Listing { found });
+            match found {
+                Found::Object(object) => {
+                    files += 1;
+                    if files % FILES_PER_SIGN == 0 {
+                        (self.watch)(Progress::Listing { found: files });
+                    }
+                    let path_bytes = object.path.as_str().len();
+                    if path_bytes <= PATH_BYTES_MAX {
+                        each(object);
+                    } else {
+                        problems.push(Problem {
+                            place: object.path.to_string(),
+                            reason: ProblemReason::PathTooLong { path_bytes },
+                        });
+                    }
+                }
+                Found::Problem(problem) => problems.push(Problem {
+                    place: problem.place,
+                    reason: ProblemReason::NotListed(problem.error),
+                }),
+                Found::LeftOut(it) => left_out.add(it),
+                Found::Seen(seen) => (self.watch)(Progress::Listing { found: seen }),
+            }
             if self.cancel.is_cancelled() {
                 ControlFlow::Break(())
             } else {
@@ -208,28 +294,19 @@ impl Run<'_> {
         if self.cancel.is_cancelled() {
             return Err(RunError::Stopped);
         }
-        let Listing {
-            objects,
-            problems: unlisted,
-        } = listed.map_err(ends_the_run)?;
-        problems.extend(unlisted.into_iter().map(|it| Problem {
-            place: it.place,
-            reason: ProblemReason::NotListed(it.error),
-        }));
-        Ok(settle(objects, problems))
+        listed.map_err(ends_the_run)
     }
 
-    fn source_folder(
-        &self,
-        archive: &Archive,
-        identity: &SourceIdentity,
-        listed: &[Settled],
-    ) -> String {
-        let mut storages: Vec<&str> = listed
-            .iter()
-            .filter_map(|it| it.path.as_str().split('/').next())
-            .collect();
-        storages.dedup();
+    fn source_folder(&self, archive: &Archive, identity: &SourceIdentity, table: &Table) -> String {
+        let storages: BTreeSet<String> = match identity.serial {
+            // The serial number tells it.
+            Some(_) => BTreeSet::new(),
+            None => table
+                .numbers()
+                .filter_map(|row| Some(table.row(row).path_text().split('/').next()?.to_owned()))
+                .collect(),
+        };
+        let storages: Vec<&str> = storages.iter().map(String::as_str).collect();
         let id = SourceShortId::of(SourceTraits {
             manufacturer: &identity.manufacturer,
             model: &identity.model,
@@ -240,56 +317,39 @@ impl Run<'_> {
             .source_folder(&id)
             .map_or_else(|| id.folder_name(&self.order.source_name), str::to_owned)
     }
+}
 
-    fn previous(
-        &self,
-        archive: &Archive,
-        source_folder: &str,
-        damage: &mut Vec<Damage>,
-    ) -> Result<Option<Previous>, RunError> {
-        for published in archive.of_source(source_folder) {
-            match archive.load(self.volume, published)? {
-                Ok(snapshot) => {
-                    return Ok(Some(Previous {
-                        folder: published.folder.clone(),
-                        name: published.name,
-                        snapshot,
-                    }));
-                }
-                Err(found) => damage.push(found),
-            }
-        }
-        Ok(None)
-    }
+/// A run whose source lists exactly what its last snapshot has.
+struct UpToDate<'a> {
+    run: &'a Run<'a>,
+    archive: &'a Archive,
+    workspace: &'a Workspace,
+    source_folder: &'a str,
+    table: &'a Table,
+    holdings: &'a Holdings,
+}
 
-    fn up_to_date(
-        &self,
-        archive: &Archive,
-        workspace: &Workspace,
-        source_folder: &str,
-        previous: &Previous,
-        planned: Vec<Planned>,
-        damage: Vec<Damage>,
-    ) -> Result<RunReport, RunError> {
-        let files = &previous.snapshot.files;
-        let listed: Vec<Settled> = planned.into_iter().map(|it| it.settled).collect();
-        let Reconciliation { completeness, .. } = reconcile(&listed, &listed, files, Vec::new());
+impl UpToDate<'_> {
+    fn report(&self, previous: &Previous) -> Result<RunReport, RunError> {
+        let is_held = |row| self.holdings.state(row) == State::Link;
+        let Reconciliation { completeness, .. } =
+            reconcile(self.table, &is_held, Vec::new(), Vec::new());
         // An interrupted attempt may have left something, even right after publishing.
-        self.volume
-            .make_folder(&VolumePath::new(layout::INCOMING))?;
-        finish(self.volume, workspace, source_folder, previous.name)?;
-        let head = archive.head().unwrap_or_else(|| Digest::of(b""));
+        let volume = self.run.volume;
+        volume.make_folder(&VolumePath::new(layout::INCOMING))?;
+        finish(volume, self.workspace, self.source_folder, previous.name)?;
+        let head = self.archive.head().unwrap_or_else(|| Digest::of(b""));
+        let census = Census::of(self.table, self.holdings, self.table.numbers());
         Ok(RunReport {
             up_to_date: true,
-            linked_files: files.len() as u64,
-            damage,
+            linked_files: census.files,
             ..report(
-                self.order,
+                self.run.order,
                 previous.name,
-                source_folder,
+                self.source_folder,
                 head,
                 completeness,
-                files,
+                &census,
             )
         })
     }
@@ -310,10 +370,9 @@ fn first_refusal(problems: &[Problem]) -> Option<SourceError> {
 }
 
 /// Every file is unchanged, none is gone, and all were there the last time.
-fn is_same(planned: &[Planned], last: &Snapshot) -> bool {
-    last.status == Status::Complete
-        && planned.len() == last.files.len()
-        && planned
-            .iter()
-            .all(|it| matches!(it.action, Action::Link(_)))
+fn is_same(holdings: &Holdings, last: &Previous) -> bool {
+    let files = holdings.rows().len() as u64;
+    last.snapshot.status == Status::Complete
+        && last.files == files
+        && holdings.count(State::Link) == files
 }

@@ -1,106 +1,132 @@
-//! Content that the archive holds already is stored once: the new copy, verified, gives way to a hard link.
+//! Content that is there already is stored once: the new copy, verified, gives way to a hard link.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
-use super::copied::Verified;
+use heirloom_format::Digest;
+
+use super::copied::{Verified, side_by_side};
+use super::holdings::{Holdings, State};
+use super::known::{KnownContent, Place};
+use super::table::Table;
 use super::workspace::Workspace;
-use crate::archive::{ContentIndex, Damage, DamageKind, files, readable};
+use crate::archive::{Damage, DamageKind, files, layout, readable};
 use crate::{Volume, VolumeError, VolumePath};
 
 /// Knows what the archive holds, and what this run added to it.
 pub(super) struct Sharing<'a> {
-    index: ContentIndex,
-    bag: usize,
-    workspace: &'a Workspace,
+    pub(super) known: KnownContent,
+    pub(super) table: &'a Table,
+    pub(super) workspace: &'a Workspace,
+    /// The snapshot that unchanged files were linked from.
+    pub(super) previous: Option<&'a VolumePath>,
     /// Content that should be there and isn't, or is something else.
     pub(super) damage: Vec<Damage>,
 }
 
-impl<'a> Sharing<'a> {
-    pub(super) fn new(mut index: ContentIndex, workspace: &'a Workspace) -> Self {
-        let bag = index.add_bag(workspace.bag.clone());
-        Self {
-            index,
-            bag,
-            workspace,
-            damage: Vec::new(),
-        }
-    }
-
-    /// Makes a verified file of this run known.
-    pub(super) fn know(&mut self, record: &heirloom_format::FileRecord) {
-        let unix_s = record
-            .modified
-            .as_ref()
-            .and_then(|modified| modified.unix_s);
-        self.index
-            .put(record.sha256, unix_s, self.bag, record.path.clone());
-    }
-
-    /// Replaces those files by links whose content is known, and makes the others known; returns how many were replaced.
-    pub(super) fn share(
+impl Sharing<'_> {
+    /// Takes verified files into the bag, as links where their content is there already; returns how many those are.
+    pub(super) fn take(
         &mut self,
         volume: &dyn Volume,
-        files: &[Verified],
+        batch: &[Verified],
+        holdings: &mut Holdings,
     ) -> Result<u64, VolumeError> {
-        let mut folders = BTreeSet::new();
+        let damaged = self.damaged_among(volume, batch, holdings)?;
         let mut shared_files = 0;
-        for verified in files {
-            if self.replace(volume, verified)? {
-                shared_files += 1;
-                folders.extend(self.place(verified).parent());
-            } else {
-                self.know(verified.record());
+        for verified in batch {
+            match self.replace(volume, verified, &damaged, holdings)? {
+                Some(shared_time) => {
+                    holdings.verified(verified, shared_time, self.table);
+                    shared_files += 1;
+                }
+                None => {
+                    holdings.verified(verified, false, self.table);
+                    self.known.put(verified.row(), holdings);
+                }
             }
-        }
-        for folder in &folders {
-            volume.sync_folder(folder)?;
         }
         Ok(shared_files)
     }
 
-    fn place(&self, verified: &Verified) -> VolumePath {
-        self.workspace.data.join(verified.path().as_str())
+    /// A good copy must not give way to one that the years have damaged: what older snapshots hold of this content is read back, as many
+    /// files at once as the drive likes. What this run wrote was read back a moment ago.
+    fn damaged_among(
+        &mut self,
+        volume: &dyn Volume,
+        batch: &[Verified],
+        holdings: &Holdings,
+    ) -> Result<HashSet<VolumePath>, VolumeError> {
+        let mut old: BTreeMap<VolumePath, Digest> = BTreeMap::new();
+        for verified in batch {
+            let known = self.known.get(verified.sha256(), self.table, holdings);
+            if let Some(first_stored) = known.and_then(|it| self.old_place(&it.place, holdings)) {
+                old.insert(first_stored, verified.sha256());
+            }
+        }
+        let old: Vec<(VolumePath, Digest)> = old.into_iter().collect();
+        let digest_of =
+            |(place, _): &(VolumePath, Digest)| readable(files::read_back_digest(volume, place));
+        let found = side_by_side(volume.reads_at_once(), &old, &digest_of);
+        let mut damaged = HashSet::new();
+        for ((place, sha256), found) in old.into_iter().zip(found) {
+            let kind = match found? {
+                Ok((found, _)) if found == sha256 => continue,
+                Ok(_) => DamageKind::DigestDiffers,
+                Err(kind) => kind,
+            };
+            log::error!("{place} {kind}");
+            let damage = Damage {
+                place: place.clone(),
+                kind,
+            };
+            if !self.damage.contains(&damage) {
+                self.damage.push(damage);
+            }
+            damaged.insert(place);
+        }
+        Ok(damaged)
     }
 
-    fn replace(&mut self, volume: &dyn Volume, verified: &Verified) -> Result<bool, VolumeError> {
-        let record = verified.record();
-        let Some((bag, existing)) = self.index.get(record.sha256, verified.unix_s()) else {
-            return Ok(false);
-        };
-        // A good copy must not give way to one that the years have damaged. What this run wrote was read back a moment ago.
-        if bag != self.bag && !self.is_sound(volume, &existing, record)? {
-            return Ok(false);
+    /// Where an older snapshot has it; nothing where this run, or an interrupted one, brought it.
+    fn old_place(&self, place: &Place, holdings: &Holdings) -> Option<VolumePath> {
+        match place {
+            Place::Snapshot(existing) => Some(existing.clone()),
+            Place::Bag(row) if holdings.state(*row) == State::Linked => {
+                let path = self.table.row(*row).path();
+                self.previous.map(|bag| layout::payload(bag, &path))
+            }
+            Place::Bag(_) => None,
         }
+    }
+
+    /// Replaces the new copy by a link; says whether the stored file's time may be another's, and nothing where the copy stays.
+    fn replace(
+        &self,
+        volume: &dyn Volume,
+        verified: &Verified,
+        damaged: &HashSet<VolumePath>,
+        holdings: &Holdings,
+    ) -> Result<Option<bool>, VolumeError> {
+        let Some(known) = self.known.get(verified.sha256(), self.table, holdings) else {
+            return Ok(None);
+        };
+        let old_place = self.old_place(&known.place, holdings);
+        if old_place.is_some_and(|place| damaged.contains(&place)) {
+            return Ok(None);
+        }
+        let existing = match known.place {
+            Place::Bag(row) => self.workspace.place(&self.table.row(row)),
+            Place::Snapshot(existing) => existing,
+        };
         // The link has its name before the copy loses it, so that no step leaves less than there was.
         let link = &self.workspace.link;
         match volume.link(&existing, link) {
             Ok(()) => {}
-            Err(VolumeError::TooManyLinks | VolumeError::Missing(_)) => return Ok(false),
+            Err(VolumeError::TooManyLinks | VolumeError::Missing(_)) => return Ok(None),
             Err(error) => return Err(error),
         }
-        let place = self.place(verified);
-        volume.remove(&place)?;
-        volume.rename(link, &place)?;
-        Ok(true)
-    }
-
-    fn is_sound(
-        &mut self,
-        volume: &dyn Volume,
-        existing: &VolumePath,
-        record: &heirloom_format::FileRecord,
-    ) -> Result<bool, VolumeError> {
-        let kind = match readable(files::read_back_digest(volume, existing))? {
-            Ok((sha256, _)) if sha256 == record.sha256 => return Ok(true),
-            Ok(_) => DamageKind::DigestDiffers,
-            Err(kind) => kind,
-        };
-        log::error!("{existing} {kind}");
-        self.damage.push(Damage {
-            place: existing.clone(),
-            kind,
-        });
-        Ok(false)
+        let row = self.table.row(verified.row());
+        volume.replace(link, &self.workspace.place(&row))?;
+        Ok(Some(known.unix_s.is_none() || known.unix_s != row.unix_s()))
     }
 }

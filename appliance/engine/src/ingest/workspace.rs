@@ -1,10 +1,12 @@
 //! `.incoming/<source>/`: where a snapshot grows until it is published, and what an interrupted run left there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use heirloom_format::{FileRecord, StoredPath};
-
+use super::holdings::{Holdings, State};
 use super::journal;
+use super::plan::is_resumable;
+use super::row::{Row, split};
+use super::table::Table;
 use crate::archive::layout;
 use crate::{Entry, EntryKind, Volume, VolumeError, VolumePath};
 
@@ -33,42 +35,60 @@ impl Workspace {
         }
     }
 
+    /// Where a file of the growing bag is.
+    pub(super) fn place(&self, row: &Row<'_>) -> VolumePath {
+        self.data.join(&row.path_text())
+    }
+
     /// Names at the workspace's top; none when there is no workspace.
     pub(super) fn entries(&self, volume: &dyn Volume) -> Result<Vec<Entry>, VolumeError> {
         list(volume, &self.folder)
     }
 
-    /// What an interrupted run verified, as far as it is still there with its length.
-    pub(super) fn resumable(
+    /// Takes up what an interrupted run verified, as far as it agrees with the listing and is still there with its length.
+    pub(super) fn resume(
         &self,
         volume: &dyn Volume,
-    ) -> Result<HashMap<StoredPath, FileRecord>, VolumeError> {
-        let mut records = journal::read(volume, &self.folder, &self.entries(volume)?)?;
-        let mut lost = Vec::new();
-        for record in records.values() {
-            match volume.size_bytes(&layout::payload(&self.bag, &record.path)) {
-                Ok(size_bytes) if size_bytes == record.size_bytes => {}
-                // Missing, cut or unreadable: fetched again.
-                Ok(_) | Err(VolumeError::Missing(_) | VolumeError::Io { .. }) => {
-                    lost.push(record.path.clone());
-                }
-                Err(error) => return Err(error),
+        table: &Table,
+        holdings: &mut Holdings,
+    ) -> Result<journal::Last, VolumeError> {
+        let entries = self.entries(volume)?;
+        journal::read(volume, &self.folder, &entries, &mut |record| {
+            let Some(number) = table.find(record.path.as_str(), 0) else {
+                return Ok(());
+            };
+            match holdings.state(number) {
+                State::Fetch | State::Resumed => {}
+                // The last snapshot has it.
+                _ => return Ok(()),
             }
-        }
-        for path in lost {
-            records.remove(&path);
-        }
-        Ok(records)
+            // A later segment may tell otherwise of the same file.
+            holdings.release(number);
+            if !is_resumable(&record, &table.row(number)) {
+                return Ok(());
+            }
+            match volume.facts(&layout::payload(&self.bag, &record.path)) {
+                Ok(facts) if facts.size_bytes == record.size_bytes => {
+                    holdings.hold(number, State::Resumed, &record);
+                    Ok(())
+                }
+                // Missing, cut or unreadable: fetched again.
+                Ok(_) | Err(VolumeError::Missing(_) | VolumeError::Io { .. }) => Ok(()),
+                Err(error) => Err(error),
+            }
+        })
     }
 
-    /// Removes all but the journal and the files to be kept, and makes what a run needs.
+    /// Removes all but the journal and what was taken up, and makes what a run needs.
     pub(super) fn prepare(
         &self,
         volume: &dyn Volume,
-        keep: &HashSet<&str>,
+        table: &Table,
+        holdings: &Holdings,
+        journal: &journal::Last,
     ) -> Result<(), VolumeError> {
         for entry in self.entries(volume)? {
-            if entry.name != "bag" && !journal::is_segment(&entry.name) {
+            if entry.name != "bag" && !journal::counts(&entry.name, journal) {
                 volume.remove(&self.folder.join(&entry.name))?;
             }
         }
@@ -77,44 +97,43 @@ impl Workspace {
                 volume.remove(&self.bag.join(&entry.name))?;
             }
         }
-        let mut keep_folders = HashSet::new();
-        for path in keep {
-            keep_folders.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
-        }
-        remove_others(volume, &self.data, "", keep, &keep_folders)?;
-        volume.make_folder(&self.data)?;
-        for folder in [&self.bag, &self.folder, &VolumePath::new(layout::INCOMING)] {
-            volume.sync_folder(folder)?;
-        }
-        Ok(())
+        let is_kept = |path: &str| {
+            table
+                .find(path, 0)
+                .is_some_and(|row| holdings.state(row) == State::Resumed)
+        };
+        remove_others(volume, &self.data, "", &is_kept)?;
+        volume.make_folder(&self.data)
     }
 
     /// Removes the workspace: what was in it is published, or of no use.
     pub(super) fn discard(&self, volume: &dyn Volume) -> Result<(), VolumeError> {
-        volume.remove(&self.folder)?;
-        volume.sync_folder(&VolumePath::new(layout::INCOMING))
+        volume.remove(&self.folder)
     }
 }
 
+/// Whether anything was kept.
 fn remove_others(
     volume: &dyn Volume,
     folder: &VolumePath,
     below: &str,
-    keep: &HashSet<&str>,
-    keep_folders: &HashSet<&str>,
-) -> Result<(), VolumeError> {
+    is_kept: &dyn Fn(&str) -> bool,
+) -> Result<bool, VolumeError> {
+    let mut kept_any = false;
     for entry in list(volume, folder)? {
         let path = format!("{below}{}", entry.name);
         let place = folder.join(&entry.name);
-        match entry.kind {
-            EntryKind::File if keep.contains(path.as_str()) => {}
-            EntryKind::Folder if keep_folders.contains(path.as_str()) => {
-                remove_others(volume, &place, &format!("{path}/"), keep, keep_folders)?;
-            }
-            _ => volume.remove(&place)?,
+        let kept = match entry.kind {
+            EntryKind::File => is_kept(&path),
+            EntryKind::Folder => remove_others(volume, &place, &format!("{path}/"), is_kept)?,
+            EntryKind::Link | EntryKind::Other => false,
+        };
+        if !kept {
+            volume.remove(&place)?;
         }
+        kept_any |= kept;
     }
-    Ok(())
+    Ok(kept_any)
 }
 
 fn list(volume: &dyn Volume, folder: &VolumePath) -> Result<Vec<Entry>, VolumeError> {
@@ -124,11 +143,10 @@ fn list(volume: &dyn Volume, folder: &VolumePath) -> Result<Vec<Entry>, VolumeEr
     }
 }
 
-/// Folders below `data/`: made once, and made durable before a file in them is called verified.
+/// Folders below `data/`, each made once.
 pub(super) struct Folders {
     top: VolumePath,
     made: HashSet<String>,
-    durable: HashSet<String>,
 }
 
 impl Folders {
@@ -136,43 +154,15 @@ impl Folders {
         Self {
             top,
             made: HashSet::new(),
-            durable: HashSet::new(),
         }
     }
 
     /// Makes the folder of a file.
-    pub(super) fn make_for(
-        &mut self,
-        volume: &dyn Volume,
-        path: &StoredPath,
-    ) -> Result<(), VolumeError> {
-        if let Some(folder) = path.folders().next()
-            && !self.made.contains(folder)
-        {
+    pub(super) fn make_for(&mut self, volume: &dyn Volume, path: &str) -> Result<(), VolumeError> {
+        let (folder, _) = split(path);
+        if !folder.is_empty() && !self.made.contains(folder) {
             volume.make_folder(&self.top.join(folder))?;
-            self.made.extend(path.folders().map(str::to_owned));
-        }
-        Ok(())
-    }
-
-    /// Makes the folder of a file, and its name and those of all above it durable.
-    pub(super) fn make_durable_for(
-        &mut self,
-        volume: &dyn Volume,
-        path: &StoredPath,
-    ) -> Result<(), VolumeError> {
-        self.make_for(volume, path)?;
-        let mut fresh: Vec<&str> = path
-            .folders()
-            .filter(|folder| !self.durable.contains(*folder))
-            .collect();
-        fresh.reverse();
-        for folder in fresh {
-            match folder.rsplit_once('/') {
-                Some((parent, _)) => volume.sync_folder(&self.top.join(parent))?,
-                None => volume.sync_folder(&self.top)?,
-            }
-            self.durable.insert(folder.to_owned());
+            self.made.insert(folder.to_owned());
         }
         Ok(())
     }

@@ -8,102 +8,13 @@ use heirloom_engine::{
 };
 use heirloom_fakes::{FakeFile, FakeSource, FakeVolume, PowerCut};
 
-use crate::kit::{bytes, check, check_mirrors, info, new_archive, order, phone, photo, run};
-
-/// An archive with one snapshot, and the phone some days later: one photo deleted, one edited, some new, one of them with known content.
-fn some_days_later() -> (FakeVolume, Vec<FakeFile>) {
-    let volume = new_archive();
-    let mut source = phone(1..=4);
-    run(&volume, &mut source).expect("a first run");
-    source.files.remove(0);
-    source.files[0].content = bytes(77, 2_000);
-    source.files[0].modified = photo(70).modified;
-    let copy = FakeFile {
-        path: vec![
-            "Internal shared storage".into(),
-            "Sent".into(),
-            "copy.jpg".into(),
-        ],
-        ..photo(3)
-    };
-    source.files.extend([photo(5), copy, photo(6)]);
-    (volume, source.files)
-}
-
-fn later_phone(files: &[FakeFile]) -> FakeSource {
-    FakeSource::phone("1A2B3C", files.to_vec())
-}
-
-/// The archive is sound, and the next attempt gets where the first one would have.
-fn check_recovery(volume: &FakeVolume, files: &[FakeFile], what: &str) {
-    volume.mend();
-    let before = check(volume).len();
-    assert!((1..=2).contains(&before), "{what}: {before} snapshots");
-    let mut source = later_phone(files);
-    let report = run(volume, &mut source).unwrap_or_else(|error| panic!("{what}: {error}"));
-    assert!(
-        report.completeness.is_complete(),
-        "{what}: {:?}",
-        report.problems
-    );
-    assert_eq!(report.damage, [], "{what}");
-    assert_eq!(report.up_to_date, before == 2, "{what}");
-    check_mirrors(volume, &source);
-    assert_eq!(check(volume).len(), 2, "{what}");
-}
-
-#[test]
-fn a_drive_that_vanishes_or_loses_power_at_any_operation_loses_nothing() {
-    let (volume, files) = some_days_later();
-    let mut operation = 0;
-    loop {
-        operation += 1;
-        let broken = volume.copy();
-        broken.vanish_at(operation);
-        match run(&broken, &mut later_phone(&files)) {
-            Ok(_) => break,
-            Err(error) => assert_eq!(error, RunError::DriveGone, "operation {operation}"),
-        }
-        let replugged = broken.copy();
-        check_recovery(&replugged, &files, &format!("gone at {operation}"));
-        let cuts = [
-            PowerCut::LosesAll,
-            PowerCut::KeepsAll,
-            PowerCut::Seeded(operation),
-            PowerCut::Seeded(!operation),
-        ];
-        for cut in cuts {
-            let restarted = broken.copy();
-            restarted.power_cut(cut);
-            check_recovery(&restarted, &files, &format!("{cut:?} at {operation}"));
-        }
-    }
-    assert!(operation > 80, "a run has more operations than {operation}");
-}
-
-#[test]
-fn a_second_power_cut_during_the_recovery_loses_nothing_either() {
-    let (volume, files) = some_days_later();
-    for seed in 0..400 {
-        let broken = volume.copy();
-        broken.vanish_at(20 + seed * 7 % 90);
-        let first = run(&broken, &mut later_phone(&files));
-        broken.power_cut(PowerCut::Seeded(seed));
-        check(&broken);
-        broken.vanish_at(1 + seed * 13 % 110);
-        let second = run(&broken, &mut later_phone(&files));
-        broken.power_cut(PowerCut::Seeded(seed + 1_000));
-        check_recovery(
-            &broken,
-            &files,
-            &format!("seed {seed}: {:?}, {:?}", first.err(), second.err()),
-        );
-    }
-}
+use crate::kit::{bytes, check, check_mirrors, info, key, new_archive, order, phone, photo, run};
+use crate::recovery::{check_recovery, later_phone, some_days_later, undisturbed};
 
 #[test]
 fn an_operation_that_fails_alone_is_told_or_made_good() {
     let (volume, files) = some_days_later();
+    let expected = undisturbed(&volume, &files);
     let io = VolumeError::Io {
         path: VolumePath::new("x"),
         errno: 5,
@@ -131,7 +42,13 @@ fn an_operation_that_fails_alone_is_told_or_made_good() {
                             | (VolumeError::Io { .. }, RunError::DriveFailed(_))
                     );
                     assert!(is_right, "operation {operation}: {told:?}");
-                    check_recovery(&failing, &files, &format!("{error} at {operation}"));
+                    check_recovery(
+                        &failing,
+                        &files,
+                        1,
+                        &expected,
+                        &format!("{error} at {operation}"),
+                    );
                 }
             }
         }
@@ -143,7 +60,7 @@ fn making_an_archive_survives_a_power_cut_at_any_operation() {
     for operation in 1.. {
         let volume = FakeVolume::new();
         volume.vanish_at(operation);
-        if Archive::create(&volume, &info()).is_ok() {
+        if Archive::create(&volume, &info(), &key()).is_ok() {
             break;
         }
         for cut in [
@@ -153,7 +70,7 @@ fn making_an_archive_survives_a_power_cut_at_any_operation() {
         ] {
             let restarted = volume.copy();
             restarted.power_cut(cut);
-            match Archive::create(&restarted, &info()) {
+            match Archive::create(&restarted, &info(), &key()) {
                 Ok(_) | Err(ArchiveError::AlreadyAnArchive) => {}
                 Err(error) => panic!("{cut:?} at {operation}: {error}"),
             }

@@ -6,13 +6,22 @@ use std::sync::{Arc, Mutex};
 
 use heirloom_engine::{Archive, Cancel, Progress, RunError, RunOrder, RunReport, ingest};
 use heirloom_fakes::{FakeFile, FakeSource, FakeVolume, StoredFile};
-use heirloom_format::{ArchiveId, ArchiveInfo, Digest, Snapshot};
+use heirloom_format::{ArchiveId, ArchiveInfo, Digest, Signature, SigningKey, Snapshot};
 
 pub(crate) const FOLDER: &str = "Mia's Pixel";
 
 pub(crate) fn info() -> ArchiveInfo {
     let created = "2026-11-22".parse().expect("a day");
-    ArchiveInfo::new(ArchiveId::from_bytes([7; 16]), "Müller", created)
+    ArchiveInfo::new(
+        ArchiveId::from_bytes([7; 16]),
+        "Müller",
+        created,
+        key().public_key(),
+    )
+}
+
+pub(crate) fn key() -> SigningKey {
+    SigningKey::from_seed([3; 32], [5; 8])
 }
 
 pub(crate) fn order() -> RunOrder {
@@ -26,7 +35,7 @@ pub(crate) fn order() -> RunOrder {
 
 pub(crate) fn new_archive() -> FakeVolume {
     let volume = FakeVolume::new();
-    Archive::create(&volume, &info()).expect("a new archive");
+    Archive::create(&volume, &info(), &key()).expect("a new archive");
     volume
 }
 
@@ -138,6 +147,7 @@ fn check_snapshot(files: &BTreeMap<String, StoredFile>, folder: String) -> Publi
             "bag-info.txt",
             "bagit.txt",
             "manifest-sha256.txt",
+            "shared-times.txt",
             "snapshot.json"
         ],
         "{folder}"
@@ -154,10 +164,16 @@ fn check_snapshot(files: &BTreeMap<String, StoredFile>, folder: String) -> Publi
     );
     assert_eq!(
         below.len(),
-        payload.len() + 5,
+        payload.len() + 7,
         "{folder} holds nothing else: {:?}",
         below.keys()
     );
+
+    let signature = Signature::parse(&below["tagmanifest-sha256.txt.minisig"].content);
+    let signed = &below["tagmanifest-sha256.txt"].content;
+    let verified = signature.and_then(|it| it.verify(&key().public_key(), signed));
+    assert_eq!(verified, Ok(()), "{folder} is signed");
+    let shared_times = String::from_utf8(below["shared-times.txt"].content.clone()).expect("text");
 
     let snapshot = Snapshot::parse(&below["snapshot.json"].content).expect("a description");
     let generation: u32 = folder.rsplit('/').next().expect("a name")[..4]
@@ -179,7 +195,19 @@ fn check_snapshot(files: &BTreeMap<String, StoredFile>, folder: String) -> Publi
             .modified
             .as_ref()
             .and_then(|modified| modified.unix_s);
-        assert_eq!(unix_s, file.modified_unix_s, "{}: its time", record.path);
+        let line = unix_s.map(|unix_s| format!("{unix_s} data/{}", record.path));
+        let is_in_shared_times = line.is_some_and(|line| shared_times.lines().any(|it| it == line));
+        assert!(
+            unix_s == file.modified_unix_s || record.shared_time,
+            "{}: its time",
+            record.path
+        );
+        assert_eq!(
+            is_in_shared_times,
+            record.shared_time && unix_s.is_some(),
+            "{}: its time beside it",
+            record.path
+        );
         size_bytes += record.size_bytes;
     }
     let bag_info = String::from_utf8(below["bag-info.txt"].content.clone()).expect("text");
@@ -221,18 +249,25 @@ fn check_manifest(below: &BTreeMap<&str, &StoredFile>, name: &str, folder: &str)
 /// The newest snapshot is what the phone holds, times included, and no run is left over.
 pub(crate) fn check_mirrors(volume: &FakeVolume, source: &FakeSource) -> Published {
     let newest = check(volume).pop().expect("a snapshot");
-    let expected: BTreeMap<String, (Vec<u8>, Option<i64>)> = source
+    let expected: BTreeMap<String, (&Vec<u8>, Option<i64>)> = source
         .files
         .iter()
         .map(|file| {
             let unix_s = file.modified.as_ref().and_then(|modified| modified.unix_s);
-            (file.path.join("/"), (file.content.clone(), unix_s))
+            (file.path.join("/"), (&file.content, unix_s))
         })
         .collect();
-    let found: BTreeMap<String, (Vec<u8>, Option<i64>)> = newest
+    // Stored files of one content share a time; the description has each one's own.
+    let found: BTreeMap<String, (&Vec<u8>, Option<i64>)> = newest
+        .snapshot
         .files
         .iter()
-        .map(|(path, file)| (path.clone(), (file.content.clone(), file.modified_unix_s)))
+        .map(|record| {
+            let path = record.path.to_string();
+            let unix_s = record.modified.as_ref().and_then(|time| time.unix_s);
+            let content = &newest.files[&path].content;
+            (path, (content, unix_s))
+        })
         .collect();
     assert!(
         found == expected,

@@ -1,7 +1,9 @@
 //! Runs against doubles of a phone and a drive: what they publish, what they survive, what they say.
 #![forbid(unsafe_code)]
 
+mod every_step;
 mod faults;
 mod kit;
 mod oddities;
+mod recovery;
 mod runs;

@@ -5,7 +5,7 @@ use heirloom_fakes::{FakeFile, FakeSource, FakeVolume};
 use heirloom_format::{ArchiveId, Status};
 
 use crate::kit::{
-    bytes, check, check_mirrors, info, new_archive, order, phone, photo, run, run_watched,
+    bytes, check, check_mirrors, info, key, new_archive, order, phone, photo, run, run_watched,
 };
 
 #[test]
@@ -158,7 +158,7 @@ fn two_sources_share_content_numbers_and_the_chain() {
     let volume = new_archive();
     let mut mia = phone(1..=3);
     let mut ben = FakeSource::phone("OTHER", (2..=4).map(photo).collect());
-    // The same content with another time can't be the same file.
+    // Content is stored once, whatever its time; each name keeps its own in the description, and beside it for hands.
     ben.files[0].modified = photo(50).modified;
     run(&volume, &mut mia).expect("Mia's run");
     let report = run(&volume, &mut ben).expect("Ben's run");
@@ -168,14 +168,32 @@ fn two_sources_share_content_numbers_and_the_chain() {
             report.new_files,
             report.known_content_files
         ),
-        (2, 3, 1)
+        (2, 3, 2)
     );
     check_mirrors(&volume, &ben);
     let all = check(&volume);
     let path = photo(3).path.join("/");
     assert_eq!(all[0].files[&path].node, all[1].files[&path].node);
     let path = photo(2).path.join("/");
-    assert_ne!(all[0].files[&path].node, all[1].files[&path].node);
+    assert_eq!(all[0].files[&path].node, all[1].files[&path].node);
+    let shared: Vec<bool> = all[1]
+        .snapshot
+        .files
+        .iter()
+        .map(|it| it.shared_time)
+        .collect();
+    assert_eq!(shared, [true, false, false]);
+    let shared_times = volume.files()[&format!("{}/shared-times.txt", all[1].folder)].clone();
+    let unix_s = 1_700_000_000 + 50 * 60;
+    assert_eq!(
+        String::from_utf8_lossy(&shared_times.content),
+        format!("{unix_s} data/{path}\n")
+    );
+    // It stays so in later snapshots, in which the file is only linked.
+    ben.files.push(photo(9));
+    run(&volume, &mut ben).expect("Ben again");
+    let newest = check_mirrors(&volume, &ben);
+    assert!(newest.snapshot.files[0].shared_time);
     assert_ne!(all[0].snapshot.source.serial, all[1].snapshot.source.serial);
     assert!(run(&volume, &mut mia).expect("Mia again").up_to_date);
 }
@@ -249,9 +267,14 @@ fn an_archive_is_made_once_and_told_from_others() {
     let volume = FakeVolume::new();
     let open = |volume: &FakeVolume| Archive::open(volume).map(|_| ());
     assert_eq!(open(&volume), Err(ArchiveError::NotAnArchive));
-    assert_eq!(Archive::create(&volume, &info()).expect("new").head(), None);
     assert_eq!(
-        Archive::create(&volume, &info()).map(|_| ()),
+        Archive::create(&volume, &info(), &key())
+            .expect("new")
+            .head(),
+        None
+    );
+    assert_eq!(
+        Archive::create(&volume, &info(), &key()).map(|_| ()),
         Err(ArchiveError::AlreadyAnArchive)
     );
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use heirloom_engine::{Fetched, ListedObject, Source, SourceError};
+use heirloom_engine::{Fetched, ListedObject, Listing, Source, SourceError};
 use heirloom_phone::PhoneSource;
 
 use crate::phone::{self, Fault, Phone, QUICK};
@@ -40,10 +40,7 @@ fn phone_with(lengths: &[usize], lacks: &[u16]) -> Arc<Phone> {
 /// Opens and lists in the order of the handles.
 fn open(phone: &Arc<Phone>) -> (PhoneSource, Vec<ListedObject>) {
     let mut source = PhoneSource::over(Arc::clone(phone) as _, None, QUICK).expect("open");
-    let listing = source
-        .list(&mut |_| ControlFlow::Continue(()))
-        .expect("listed");
-    let mut objects = listing.objects;
+    let mut objects = Listing::of(&mut source).expect("listed").objects;
     objects.sort_by_key(|object| object.id);
     (source, objects)
 }

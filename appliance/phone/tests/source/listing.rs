@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use heirloom_engine::{ListedObject, Listing, Source, SourceError, SourceKind, SourceTime};
+use heirloom_engine::{Found, ListedObject, Listing, Source, SourceError, SourceKind, SourceTime};
 use heirloom_phone::{PhoneSource, UsbIds};
 
 use crate::phone::{self, Fault, Phone, QUICK};
@@ -13,7 +13,7 @@ fn open(phone: &Arc<Phone>) -> Result<PhoneSource, SourceError> {
 }
 
 fn list(source: &mut PhoneSource) -> Result<Listing, SourceError> {
-    source.list(&mut |_| ControlFlow::Continue(()))
+    Listing::of(source)
 }
 
 /// Opens and lists, sorted by path.
@@ -452,13 +452,16 @@ fn progress_counts_up_and_can_break_off() {
     camera(&phone, 30);
     let mut source = open(&phone).expect("open");
     let mut counts = Vec::new();
-    let listed = source.list(&mut |count| {
-        counts.push(count);
-        if count < 10 {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
+    let listed = source.list(&mut |found| match found {
+        Found::Seen(count) => {
+            counts.push(count);
+            if count < 10 {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         }
+        other => panic!("{other:?} before the walk is over"),
     });
     assert_eq!(listed, Err(SourceError::TimedOut));
     assert!(counts.is_sorted());

@@ -51,6 +51,7 @@ fn report() -> RunReport {
         last_day: "2026-11-20".parse().ok(),
         problems: (0..40).map(problem).collect(),
         differences: Vec::new(),
+        left_out: heirloom_engine::LeftOutCount::default(),
         damage: Vec::new(),
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Summary {
     lines: Vec<String>,
     /// As the sheet has it, without its spaces.
     head: String,
+    /// As the sheet has it.
+    public_key: String,
     good: bool,
 }
 
@@ -48,9 +50,12 @@ impl Summary {
         let head = head_of(&sheet).context("the sheet has no head")?;
         lines.push(format!("    Head: {head}"));
         let head = head.replace(' ', "");
+        let public_key = public_key_of(&sheet).context("the sheet has no signing key")?;
+        lines.push(format!("    Signing key: {public_key}"));
         Ok(Self {
             lines,
             head,
+            public_key: public_key.to_owned(),
             good: true,
         })
     }
@@ -73,7 +78,7 @@ impl Summary {
         say(String::new());
         say("What a second computer says, with Debian's own tools and none of our code".to_owned());
         say(
-            "(cryptsetup, e2fsck, sha256sum, the Library of Congress's BagIt validator):"
+            "(cryptsetup, e2fsck, sha256sum, minisign, the Library of Congress's BagIt validator):"
                 .to_owned(),
         );
         for finding in &wrong {
@@ -112,6 +117,11 @@ impl Summary {
             true => "    The head on the sheet is that of the newest snapshot.".to_owned(),
             false => format!("    WRONG: the head on the sheet is {}", self.head),
         });
+        let same_key = facts["public_key"] == self.public_key.as_str();
+        say(match same_key {
+            true => "    Each snapshot is signed with the key on the sheet.".to_owned(),
+            false => format!("    WRONG: the key on the sheet is {}", self.public_key),
+        });
         let luks = &facts["luks"];
         for slot in luks["slots"].as_array().into_iter().flatten() {
             say(format!(
@@ -123,7 +133,7 @@ impl Summary {
                 slot["passes"]
             ));
         }
-        self.good = wrong.is_empty() && same_head;
+        self.good = wrong.is_empty() && same_head && same_key;
     }
 
     pub(crate) fn is_good(&self) -> bool {
@@ -232,6 +242,13 @@ fn head_of(sheet: &str) -> Option<&str> {
         let mut digits = line.chars().filter(|c| *c != ' ');
         line.len() > 64 && digits.clone().count() == 64 && digits.all(|c| c.is_ascii_hexdigit())
     })
+}
+
+/// What the sheet has one type before the signature is checked.
+fn public_key_of(sheet: &str) -> Option<&str> {
+    sheet
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("K="))
 }
 
 fn text(value: &Value) -> &str {

@@ -1,0 +1,267 @@
+//! The command line, from which its help, the man pages and the completions are made.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use heirloom_format::{Digest, PublicKey};
+
+/// What every page of help ends with.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0    done: the snapshot is complete, the archive is sound, all is restored
+  1    done, but something needs attention: a file is missing, damage was found
+  2    wrong use or bad input; nothing was changed
+  3    failed: a drive is gone, full or failing; what was finished before is safe
+  130  interrupted; what was verified is kept for the next attempt";
+
+/// Archive pictures so that nothing is lost, and prove it.
+///
+/// An archive is a plain folder. Each run of a source adds a snapshot: a full tree of its files, read back from the drive, with SHA-256 manifests,
+/// signed, and chained to the snapshot before. A source is never written to. Stock tools (sha256sum, minisign, cp) check and restore an archive as
+/// well; README.txt in it says how.
+#[derive(Debug, Parser)]
+#[command(name = "heirloom", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) talk: Talk,
+}
+
+/// How it talks.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Talk {
+    /// Print the report as one JSON object on standard output.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print progress as lines of JSON on standard error.
+    #[arg(long, global = true)]
+    pub(crate) json_progress: bool,
+    /// Log what happens to standard error; twice for details.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Show no progress.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Archive(ArchiveOrder),
+    Verify(VerifyOrder),
+    Ls(LsOrder),
+    Restore(RestoreOrder),
+    Thin(ThinOrder),
+    Completions(CompletionsOrder),
+    Man(ManOrder),
+}
+
+/// Copy what is new in a folder into an archive, and prove it.
+///
+/// Makes the archive where the folder is missing or empty. What the archive has already, under whatever name, is not stored twice. An interrupted run is
+/// gone on with by the next. Links, devices, pipes, sockets and what is mounted inside of the source are named and left out.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ArchiveOrder {
+    /// The folder with the pictures, such as /media/card/DCIM. It is never written to.
+    pub(crate) source_dir: PathBuf,
+    /// The folder of the archive, on a file system of Linux such as ext4.
+    pub(crate) archive_dir: PathBuf,
+    /// What to call the source, such as "Mia's card". A source with a name is known by it wherever it is mounted; one without is known by its path.
+    #[arg(long, value_parser = source_name)]
+    pub(crate) name: Option<String>,
+}
+
+/// Check an archive: every file against its SHA-256, signatures, and the chain of snapshots.
+///
+/// Reads each content once, however many snapshots have it, and says in plain words what is damaged, in which snapshots, and what to do.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct VerifyOrder {
+    /// The folder of the archive.
+    pub(crate) archive_dir: PathBuf,
+    /// Only check what describes the files, and that they are there with their lengths; read no content.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// The head on the newest restore sheet: 64 hexadecimal digits.
+    #[arg(long, value_name = "HEX", requires = "sheet_generation")]
+    pub(crate) sheet_head: Option<Digest>,
+    /// The number of the snapshot on the newest restore sheet.
+    #[arg(long, value_name = "N")]
+    pub(crate) sheet_generation: Option<u32>,
+    /// The public key on the restore sheet: 56 characters that begin with RW.
+    #[arg(long, value_name = "KEY", requires = "sheet_generation")]
+    pub(crate) sheet_key: Option<PublicKey>,
+}
+
+/// List the sources, snapshots and files of an archive.
+///
+/// Without a snapshot: all of them, with what they hold. With one: its files.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct LsOrder {
+    /// The folder of the archive.
+    pub(crate) archive_dir: PathBuf,
+    /// A source: its folder's name, how that begins, or its id in brackets.
+    pub(crate) source: Option<String>,
+    /// A snapshot: its number, or `latest`.
+    pub(crate) snapshot: Option<String>,
+    /// Only what is at or below this path in the snapshot, such as DCIM/100APPLE.
+    pub(crate) path: Option<String>,
+    /// Show the length, time and SHA-256 of each file.
+    #[arg(short, long)]
+    pub(crate) long: bool,
+}
+
+/// Copy files out of an archive, checking each.
+///
+/// Without a source or snapshot: the newest snapshot of every source, each in a folder of its own where there are several. What is in the target already is
+/// never replaced; an interrupted restore is gone on with by the next. Files that are damaged in the snapshot are taken from sound copies in the archive.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct RestoreOrder {
+    /// The folder of the archive.
+    pub(crate) archive_dir: PathBuf,
+    /// Where to put the files; the folder is made when it is missing.
+    pub(crate) target_dir: PathBuf,
+    /// Only this source: its folder's name, how that begins, or its id in brackets.
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// This snapshot and not the newest: its number.
+    #[arg(long, value_name = "N")]
+    pub(crate) snapshot: Option<String>,
+    /// Only what is at or below this path in the snapshot; may be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) only: Vec<String>,
+    /// Which names the files get.
+    #[arg(long, value_enum, default_value_t = Names::Exact)]
+    pub(crate) names: Names,
+}
+
+/// Names of restored files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Names {
+    /// The very bytes that they had, for Linux.
+    Exact,
+    /// Names that Windows, macOS and memory cards take too.
+    Portable,
+}
+
+/// Remove old snapshots, never the only copy of a content.
+///
+/// Shows what would be removed. Only with --remove is it removed.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("policy").required(true))]
+pub(crate) struct ThinOrder {
+    /// The folder of the archive.
+    pub(crate) archive_dir: PathBuf,
+    /// Keep the last N snapshots of each source.
+    #[arg(long, value_name = "N", group = "policy", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep_last: Option<u32>,
+    /// Keep the newest N snapshots of each source; with --and-one-a-year, one of each year before as well.
+    #[arg(long, value_name = "N", group = "policy", requires = "and_one_a_year", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep_newest: Option<u32>,
+    /// Keep one snapshot of each year too.
+    #[arg(long, requires = "keep_newest")]
+    pub(crate) and_one_a_year: bool,
+    /// Remove what is shown.
+    #[arg(long)]
+    pub(crate) remove: bool,
+}
+
+/// Print the completions for a shell.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsOrder {
+    /// Which shell.
+    pub(crate) shell: Shell,
+}
+
+/// Print the man page, or write all man pages into a folder.
+#[derive(Debug, Args)]
+pub(crate) struct ManOrder {
+    /// The folder.
+    pub(crate) dir: Option<PathBuf>,
+}
+
+fn source_name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.is_empty() {
+        Err("a name has at least one letter")
+    } else if name.contains(char::is_control) {
+        Err("a name is one line of text")
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn orders_are_read_as_the_help_says() {
+        let cases: &[(&[&str], bool)] = &[
+            (&["archive", "a", "b"], true),
+            (
+                &["archive", "a", "b", "--name", "Mia's card", "--json"],
+                true,
+            ),
+            (&["archive", "a"], false),
+            (&["archive", "a", "b", "--name", " "], false),
+            (&["archive", "a", "b", "--name", "two\nlines"], false),
+            (&["verify", "a", "--quick"], true),
+            (&["verify", "a", "--sheet-head", "00"], false),
+            (&["ls", "a", "Mia", "latest", "DCIM", "-l"], true),
+            (
+                &[
+                    "restore", "a", "b", "--names", "portable", "--only", "x", "--only", "y",
+                ],
+                true,
+            ),
+            (&["restore", "a", "b", "--names", "other"], false),
+            (&["thin", "a", "--keep-last", "3"], true),
+            (
+                &[
+                    "thin",
+                    "a",
+                    "--keep-newest",
+                    "3",
+                    "--and-one-a-year",
+                    "--remove",
+                ],
+                true,
+            ),
+            (&["thin", "a", "--keep-last", "0"], false),
+            (&["thin", "a", "--keep-newest", "3"], false),
+            (&["thin", "a", "--and-one-a-year"], false),
+            (&["thin", "a"], false),
+            (
+                &[
+                    "thin",
+                    "a",
+                    "--keep-last",
+                    "1",
+                    "--keep-newest",
+                    "3",
+                    "--and-one-a-year",
+                ],
+                false,
+            ),
+            (&["completions", "bash"], true),
+            (&["man"], true),
+            (&[], false),
+        ];
+        for (words, is_right) in cases {
+            let line = ["heirloom"].iter().chain(*words);
+            let parsed = Arguments::try_parse_from(line);
+            assert_eq!(parsed.is_ok(), *is_right, "{words:?}");
+        }
+    }
+}

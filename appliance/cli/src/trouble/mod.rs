@@ -1,0 +1,188 @@
+//! Why a command could not do what it was asked: what happened, what it means, what to do.
+
+mod advice;
+mod sentence;
+mod word;
+
+use std::io;
+use std::path::PathBuf;
+
+use heirloom_engine::{
+    ArchiveError, Damage, RestoreError, RunError, SourceError, VerifyError, VolumeError,
+};
+use heirloom_files::FolderSourceError;
+
+use crate::exit::Exit;
+use crate::quantity::files;
+
+use self::sentence::{restore_sentence, run_sentence, verify_sentence, volume_sentence};
+
+/// Why a command ended without a report.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error("The archive {} lies inside the source {}.", archive.display(), source_dir.display())]
+    ArchiveInSource {
+        archive: PathBuf,
+        source_dir: PathBuf,
+    },
+    #[error("The source {} lies inside the archive {}.", source_dir.display(), archive.display())]
+    SourceInArchive {
+        archive: PathBuf,
+        source_dir: PathBuf,
+    },
+    #[error("The source and the archive are the same folder, {}.", .0.display())]
+    SameFolder(PathBuf),
+    #[error("{} lies inside the archive {}.", target.display(), archive.display())]
+    TargetInArchive { target: PathBuf, archive: PathBuf },
+    #[error("There is no folder {}.", .0.display())]
+    NoFolder(PathBuf),
+    #[error("{} is not a folder.", .0.display())]
+    NotAFolder(PathBuf),
+    #[error("{} cannot be opened: {error}.", folder.display())]
+    FolderRefused { folder: PathBuf, error: io::Error },
+    #[error("{} is not an archive, and it is not empty.", .0.display())]
+    NotAnArchive(PathBuf),
+    #[error("{} is empty: there is no archive in it.", .0.display())]
+    EmptyFolder(PathBuf),
+    #[error("The archive {} was made by a newer Heirloom (format {found}).", archive.display())]
+    Newer { archive: PathBuf, found: u32 },
+    #[error("archive.json of the archive {} is damaged.", .0.display())]
+    InfoDamaged(PathBuf),
+    #[error("The archive {} cannot be written to: {error}.", archive.display())]
+    NotWritable { archive: PathBuf, error: io::Error },
+    #[error("The archive {} is in use by another heirloom.", .0.display())]
+    InUse(PathBuf),
+    #[error("{} is on a FAT or exFAT file system, which cannot hold an archive.", .0.display())]
+    UnfitFileSystem(PathBuf),
+    #[error("There are no files in {}.", .0.display())]
+    SourceEmpty(PathBuf),
+    #[error("{} cannot be listed: {error}.", source_dir.display())]
+    SourceUnlisted {
+        source_dir: PathBuf,
+        error: SourceError,
+    },
+    #[error("There are {} in {}, and not one could be read: {first}.", files(*count), source_dir.display())]
+    SourceUnreadable {
+        source_dir: PathBuf,
+        count: u64,
+        first: SourceError,
+    },
+    #[error("The archive has no source {asked:?}.")]
+    NoSource { asked: String, known: Vec<String> },
+    #[error("{asked:?} is the beginning of several sources.")]
+    SeveralSources { asked: String, known: Vec<String> },
+    #[error("The source {of:?} has no snapshot {asked:?}.")]
+    NoSnapshot { asked: String, of: String },
+    #[error("The archive has no snapshot {0:?}.")]
+    NoSnapshotOfAny(String),
+    #[error("The snapshot has nothing at {0:?}.")]
+    NoPath(String),
+    #[error("The archive {} has no snapshots yet.", .0.display())]
+    NoSnapshots(PathBuf),
+    #[error("{} {}.", .0.place, .0.kind)]
+    SnapshotDamaged(Damage),
+    #[error("No random numbers can be had from the system, so that no archive can be made: {0}.")]
+    Random(getrandom::Error),
+    #[error("The system does not let heirloom notice Ctrl-C.")]
+    Signals,
+    #[error("{}", run_sentence(.0))]
+    Run(RunError),
+    #[error("{}", verify_sentence(.0))]
+    Verify(VerifyError),
+    #[error("{}", restore_sentence(.0))]
+    Restore(RestoreError),
+    #[error("{}", volume_sentence(.0))]
+    Volume(VolumeError),
+    #[error("{} could not be written: {error}.", place.display())]
+    Output { place: PathBuf, error: io::Error },
+}
+
+impl Trouble {
+    /// Its exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Run(RunError::Stopped)
+            | Self::Verify(VerifyError::Stopped)
+            | Self::Restore(RestoreError::Stopped) => Exit::Interrupted,
+            Self::Restore(RestoreError::NoSuchSnapshot | RestoreError::NothingThere) => {
+                Exit::Refused
+            }
+            Self::SnapshotDamaged(_) => Exit::Attention,
+            Self::Run(RunError::OtherArchive | RunError::SourceEmpty) => Exit::Refused,
+            Self::Run(_)
+            | Self::Verify(_)
+            | Self::Restore(_)
+            | Self::Volume(_)
+            | Self::InfoDamaged(_)
+            | Self::Output { .. }
+            | Self::Random(_)
+            | Self::Signals
+            | Self::SourceUnlisted { .. }
+            | Self::SourceUnreadable { .. } => Exit::Failed,
+            _ => Exit::Refused,
+        }
+    }
+
+    /// Of opening an archive in a folder.
+    pub(crate) fn of_archive(archive: PathBuf, error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::NotAnArchive | ArchiveError::AlreadyAnArchive => {
+                Self::NotAnArchive(archive)
+            }
+            ArchiveError::InfoDamaged => Self::InfoDamaged(archive),
+            ArchiveError::Newer { found } => Self::Newer { archive, found },
+            ArchiveError::Volume(VolumeError::Io { errno, .. })
+                if matches!(errno, nix::libc::EACCES | nix::libc::EPERM) =>
+            {
+                Self::FolderRefused {
+                    folder: archive,
+                    error: io::Error::from_raw_os_error(errno),
+                }
+            }
+            ArchiveError::Volume(error) => Self::Volume(error),
+        }
+    }
+
+    /// Of a restore from an archive.
+    pub(crate) fn of_restore(archive: PathBuf, error: RestoreError) -> Self {
+        match error {
+            RestoreError::Archive(error) => Self::of_archive(archive, error),
+            RestoreError::DriveFailed(error) => Self::Volume(error),
+            RestoreError::DriveGone => Self::Volume(VolumeError::Gone),
+            error => Self::Restore(error),
+        }
+    }
+
+    /// Of a run from a folder into an archive.
+    pub(crate) fn of_run(source_dir: PathBuf, archive: PathBuf, error: RunError) -> Self {
+        match error {
+            RunError::SourceEmpty => Self::SourceEmpty(source_dir),
+            RunError::SourceUnreadable { files, first } => Self::SourceUnreadable {
+                source_dir,
+                count: files,
+                first,
+            },
+            RunError::Archive(error) => Self::of_archive(archive, error),
+            error => Self::Run(error),
+        }
+    }
+}
+
+impl From<FolderSourceError> for Trouble {
+    fn from(error: FolderSourceError) -> Self {
+        match error {
+            FolderSourceError::Missing(folder) => Self::NoFolder(folder),
+            FolderSourceError::NotAFolder(folder) => Self::NotAFolder(folder),
+            FolderSourceError::Refused { folder, errno } => Self::FolderRefused {
+                folder,
+                error: io::Error::from_raw_os_error(errno),
+            },
+        }
+    }
+}
+
+impl From<VolumeError> for Trouble {
+    fn from(error: VolumeError) -> Self {
+        Self::Volume(error)
+    }
+}

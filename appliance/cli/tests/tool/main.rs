@@ -1,0 +1,12 @@
+//! The tool as people use it: its exit codes, its words, what it leaves on disk, judged by programs that are not ours.
+
+mod archive;
+mod interrupted;
+mod judges;
+mod kit;
+mod listed;
+mod manual;
+mod odd;
+mod refused;
+mod restored;
+mod verified;

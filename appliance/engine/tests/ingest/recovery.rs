@@ -1,0 +1,149 @@
+//! What must hold after whatever happened: the archive is sound, nothing that was verified is fetched again, and the next attempt ends where an
+//! undisturbed one would have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heirloom_fakes::{FakeFile, FakeSource, FakeVolume};
+use heirloom_format::{Digest, FileRecord};
+
+use crate::kit::{bytes, check, check_mirrors, new_archive, phone, photo, run};
+
+/// An archive with one snapshot, and the phone some days later: one photo deleted, one edited, some new, two of them with known content, one of
+/// these with a time of its own.
+pub(crate) fn some_days_later() -> (FakeVolume, Vec<FakeFile>) {
+    let volume = new_archive();
+    let mut source = phone(1..=4);
+    run(&volume, &mut source).expect("a first run");
+    source.files.remove(0);
+    source.files[0].content = bytes(77, 2_000);
+    source.files[0].modified = photo(70).modified;
+    let sent = |name: &str, photo: FakeFile| FakeFile {
+        path: ["Internal shared storage", "Sent", name]
+            .map(str::to_owned)
+            .to_vec(),
+        ..photo
+    };
+    let copy = sent("copy.jpg", photo(3));
+    let later = FakeFile {
+        modified: photo(60).modified,
+        ..sent("later.jpg", photo(4))
+    };
+    source.files.extend([photo(5), copy, photo(6), later]);
+    (volume, source.files)
+}
+
+pub(crate) fn later_phone(files: &[FakeFile]) -> FakeSource {
+    FakeSource::phone("1A2B3C", files.to_vec())
+}
+
+/// What a run ends in: content and name of all that is published. Names of one file are told by their common number.
+pub(crate) fn archive_of(volume: &FakeVolume) -> BTreeMap<String, (Vec<u8>, Option<i64>, usize)> {
+    let mut numbers = BTreeMap::new();
+    let files = volume.files();
+    files
+        .into_iter()
+        .filter(|(path, _)| !path.starts_with(".incoming/"))
+        .map(|(path, file)| {
+            let next = numbers.len();
+            let number = *numbers.entry(file.node).or_insert(next);
+            (path, (file.content, file.modified_unix_s, number))
+        })
+        .collect()
+}
+
+/// What an undisturbed run of the phone ends in.
+pub(crate) fn undisturbed(
+    volume: &FakeVolume,
+    files: &[FakeFile],
+) -> BTreeMap<String, (Vec<u8>, Option<i64>, usize)> {
+    let undisturbed = volume.copy();
+    run(&undisturbed, &mut later_phone(files)).expect("an undisturbed run");
+    archive_of(&undisturbed)
+}
+
+/// Files that the interrupted run's journal vouches for, and that are there as it says.
+fn verified(volume: &FakeVolume) -> BTreeSet<String> {
+    let files = volume.files();
+    let mut verified = BTreeSet::new();
+    let mut before: BTreeMap<&str, String> = BTreeMap::new();
+    for (path, segment) in &files {
+        let Some((folder, name)) = path.rsplit_once('/') else {
+            continue;
+        };
+        if !(path.starts_with(".incoming/") && name.starts_with("verified-")) {
+            continue;
+        }
+        let text = String::from_utf8_lossy(&segment.content);
+        let Some((lines, seal)) = text.trim_end().rsplit_once("sealed ") else {
+            continue;
+        };
+        let sealed = match before.get(folder) {
+            None => lines.to_owned(),
+            Some(before) => format!("{before}\n{lines}"),
+        };
+        if seal != Digest::of(sealed.as_bytes()).to_string() {
+            // It was cut; what comes after it counts for nothing.
+            before.insert(folder, "broken".to_owned());
+            continue;
+        }
+        before.insert(folder, seal.to_owned());
+        if !files
+            .keys()
+            .any(|path| path.starts_with(&format!("{folder}/bag/")))
+        {
+            // It was published, and only the journal was not removed yet.
+            continue;
+        }
+        for line in lines.lines() {
+            let record: FileRecord = serde_json::from_str(line).expect("a sealed line");
+            let stored = files.get(&format!("{folder}/bag/data/{}", record.path));
+            let stored = stored.unwrap_or_else(|| panic!("{}: vouched for, and gone", record.path));
+            assert_eq!(
+                record.sha256,
+                Digest::of(&stored.content),
+                "{}",
+                record.path
+            );
+            verified.insert(record.path.to_string());
+        }
+    }
+    verified
+}
+
+/// The archive is sound, and the next attempt gets where the first one would have, in as little work as it can.
+pub(crate) fn check_recovery(
+    volume: &FakeVolume,
+    files: &[FakeFile],
+    before: usize,
+    expected: &BTreeMap<String, (Vec<u8>, Option<i64>, usize)>,
+    what: &str,
+) {
+    volume.mend();
+    let published = check(volume).len();
+    assert!(
+        (before..=before + 1).contains(&published),
+        "{what}: {published} snapshots"
+    );
+    let verified = verified(volume);
+    let mut source = later_phone(files);
+    let report = run(volume, &mut source).unwrap_or_else(|error| panic!("{what}: {error}"));
+    assert!(
+        report.completeness.is_complete(),
+        "{what}: {:?}",
+        report.problems
+    );
+    assert_eq!(report.damage, [], "{what}");
+    assert_eq!(report.up_to_date, published == before + 1, "{what}");
+    check_mirrors(volume, &source);
+    assert_eq!(check(volume).len(), before + 1, "{what}");
+    for path in source.take_fetched() {
+        assert!(
+            !verified.contains(&path),
+            "{what}: {path} was verified and is fetched again"
+        );
+    }
+    assert!(
+        archive_of(volume) == *expected,
+        "{what}: it ends in another archive than an undisturbed run"
+    );
+}

@@ -19,6 +19,7 @@ mod report;
 mod restore;
 mod select;
 mod summary;
+mod thin;
 mod trouble;
 mod verify;
 
@@ -41,9 +42,9 @@ fn main() -> ExitCode {
         Command::Verify(order) => ("verify", verify::verify(order, talk)),
         Command::Ls(order) => ("ls", ls::ls(order, talk)),
         Command::Restore(order) => ("restore", restore::restore(order, talk)),
+        Command::Thin(order) => ("thin", thin::thin(order, talk)),
         Command::Completions(order) => ("completions", manual::completions(order)),
         Command::Man(order) => ("man", manual::man(order)),
-        _ => todo!(),
     };
     let exit = match outcome {
         Ok(report) => told(word, report, talk),

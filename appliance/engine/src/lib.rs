@@ -13,6 +13,7 @@ mod hashing;
 mod ingest;
 mod machine;
 mod restore;
+mod retention;
 mod secret;
 mod source;
 mod verify;
@@ -41,6 +42,10 @@ pub use restore::{
     Occupant, OnTarget, RestoreError, RestoreFrom, RestoreNames, RestoreOrder, RestoreProblem,
     RestoreProblemReason, RestoreProgress, RestoreReport, StagedId, Target, TargetDraft,
     TargetError, TargetPath, restore,
+};
+pub use retention::{
+    Fate, KeepReason, Policy, RetentionError, RetentionPlan, ThinReport, Verdict, Wish,
+    plan_retention, thin,
 };
 pub use secret::{PASSPHRASE_BYTES_MAX, Passphrase};
 pub use source::{

@@ -133,6 +133,12 @@ pub trait Volume: Send + Sync {
     /// [`VolumeError::Exists`] when the name is taken; never overwrites.
     fn create(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError>;
 
+    /// The same for a file that only its owner may read, where the volume knows owners.
+    ///
+    /// # Errors
+    /// As [`Volume::create`].
+    fn create_private(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError>;
+
     /// Where a symbolic link points.
     ///
     /// # Errors

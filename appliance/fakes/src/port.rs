@@ -81,6 +81,10 @@ impl Volume for FakeVolume {
         }))
     }
 
+    fn create_private(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError> {
+        self.create(path)
+    }
+
     fn target(&self, path: &VolumePath) -> Result<String, VolumeError> {
         let state = self.operate()?;
         match state.disk.node(state.disk.find(path)?) {

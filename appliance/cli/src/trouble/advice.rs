@@ -1,6 +1,6 @@
 //! What a trouble means, and what to do.
 
-use heirloom_engine::{RestoreError, RunError, VerifyError, VolumeError};
+use heirloom_engine::{RestoreError, RetentionError, RunError, VerifyError, VolumeError};
 
 use super::Trouble;
 
@@ -68,6 +68,13 @@ impl Trouble {
                 "Nothing was changed. Try again on another computer."
             }
             Self::Run(error) => return run_advice(error),
+            Self::Thin(RetentionError::Damaged(_) | RetentionError::Disputed(_)) => {
+                "Nothing was removed. `heirloom verify` says what it means and what to do."
+            }
+            Self::Thin(RetentionError::DriveFailed(error)) => return volume_advice(error),
+            Self::Thin(_) => {
+                "No content is lost, whatever was removed until now. Do the same again: it goes on with what is left."
+            }
             Self::Restore(error) => return restore_advice(error),
             Self::Verify(VerifyError::DriveFailed(error)) | Self::Volume(error) => {
                 return volume_advice(error);

@@ -8,14 +8,18 @@ use std::io;
 use std::path::PathBuf;
 
 use heirloom_engine::{
-    ArchiveError, Damage, RestoreError, RunError, SourceError, VerifyError, VolumeError,
+    ArchiveError, Damage, RestoreError, RetentionError, RunError, SourceError, VerifyError,
+    VolumeError,
 };
 use heirloom_files::FolderSourceError;
+use nix::errno::Errno;
 
 use crate::exit::Exit;
 use crate::quantity::files;
 
-use self::sentence::{restore_sentence, run_sentence, verify_sentence, volume_sentence};
+use self::sentence::{
+    restore_sentence, run_sentence, thin_sentence, verify_sentence, volume_sentence,
+};
 
 /// Why a command ended without a report.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +42,7 @@ pub(crate) enum Trouble {
     NoFolder(PathBuf),
     #[error("{} is not a folder.", .0.display())]
     NotAFolder(PathBuf),
-    #[error("{} cannot be opened: {error}.", folder.display())]
+    #[error("{} cannot be opened: {}.", folder.display(), why(error))]
     FolderRefused { folder: PathBuf, error: io::Error },
     #[error("{} is not an archive, and it is not empty.", .0.display())]
     NotAnArchive(PathBuf),
@@ -48,7 +52,7 @@ pub(crate) enum Trouble {
     Newer { archive: PathBuf, found: u32 },
     #[error("archive.json of the archive {} is damaged.", .0.display())]
     InfoDamaged(PathBuf),
-    #[error("The archive {} cannot be written to: {error}.", archive.display())]
+    #[error("The archive {} cannot be written to: {}.", archive.display(), why(error))]
     NotWritable { archive: PathBuf, error: io::Error },
     #[error("The archive {} is in use by another heirloom.", .0.display())]
     InUse(PathBuf),
@@ -91,9 +95,11 @@ pub(crate) enum Trouble {
     Verify(VerifyError),
     #[error("{}", restore_sentence(.0))]
     Restore(RestoreError),
+    #[error("{}", thin_sentence(.0))]
+    Thin(RetentionError),
     #[error("{}", volume_sentence(.0))]
     Volume(VolumeError),
-    #[error("{} could not be written: {error}.", place.display())]
+    #[error("{} could not be written: {}.", place.display(), why(error))]
     Output { place: PathBuf, error: io::Error },
 }
 
@@ -103,7 +109,9 @@ impl Trouble {
         match self {
             Self::Run(RunError::Stopped)
             | Self::Verify(VerifyError::Stopped)
-            | Self::Restore(RestoreError::Stopped) => Exit::Interrupted,
+            | Self::Restore(RestoreError::Stopped)
+            | Self::Thin(RetentionError::Stopped) => Exit::Interrupted,
+            Self::Thin(RetentionError::Damaged(_) | RetentionError::Disputed(_)) => Exit::Attention,
             Self::Restore(RestoreError::NoSuchSnapshot | RestoreError::NothingThere) => {
                 Exit::Refused
             }
@@ -112,6 +120,7 @@ impl Trouble {
             Self::Run(_)
             | Self::Verify(_)
             | Self::Restore(_)
+            | Self::Thin(_)
             | Self::Volume(_)
             | Self::InfoDamaged(_)
             | Self::Output { .. }
@@ -184,5 +193,13 @@ impl From<FolderSourceError> for Trouble {
 impl From<VolumeError> for Trouble {
     fn from(error: VolumeError) -> Self {
         Self::Volume(error)
+    }
+}
+
+/// An error of the system in its words, without its number.
+fn why(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(errno) => Errno::from_raw(errno).desc().to_owned(),
+        None => error.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! What happened, where the engine says it.
 
-use heirloom_engine::{RestoreError, RunError, VerifyError, VolumeError};
+use heirloom_engine::{RestoreError, RetentionError, RunError, VerifyError, VolumeError};
 
 use crate::quantity::size;
 
@@ -55,5 +55,20 @@ pub(super) fn restore_sentence(error: &RestoreError) -> String {
         ),
         RestoreError::Stopped => "Stopped, as you asked.".to_owned(),
         error => format!("The restore failed: {error}."),
+    }
+}
+
+pub(super) fn thin_sentence(error: &RetentionError) -> String {
+    match error {
+        RetentionError::DriveGone => volume_sentence(&VolumeError::Gone),
+        RetentionError::DriveFailed(error) => volume_sentence(error),
+        RetentionError::Stopped => "Stopped, as you asked.".to_owned(),
+        error => {
+            let mut sentence = error.to_string();
+            if let Some(first) = sentence.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            sentence + "."
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Words for programs.
 
-use heirloom_engine::{RestoreError, RunError, VerifyError, VolumeError};
+use heirloom_engine::{RestoreError, RetentionError, RunError, VerifyError, VolumeError};
 
 use super::Trouble;
 
@@ -28,7 +28,9 @@ impl Trouble {
             }
             Self::NoSource { .. } => "no-source",
             Self::SeveralSources { .. } => "several-sources",
-            Self::NoSnapshot { .. } | Self::NoSnapshotOfAny(_) => "no-snapshot",
+            Self::NoSnapshot { .. }
+            | Self::NoSnapshotOfAny(_)
+            | Self::Restore(RestoreError::NoSuchSnapshot) => "no-snapshot",
             Self::NoPath(_) | Self::Restore(RestoreError::NothingThere) => "no-path",
             Self::NoSnapshots(_) => "no-snapshots",
             Self::SnapshotDamaged(_) | Self::Restore(RestoreError::Unlisted(_)) => {
@@ -38,7 +40,11 @@ impl Trouble {
             Self::Signals => "no-signals",
             Self::Run(RunError::Stopped)
             | Self::Verify(VerifyError::Stopped)
-            | Self::Restore(RestoreError::Stopped) => "stopped",
+            | Self::Restore(RestoreError::Stopped)
+            | Self::Thin(RetentionError::Stopped) => "stopped",
+            Self::Thin(RetentionError::Damaged(_) | RetentionError::Disputed(_)) => "damaged",
+            Self::Thin(RetentionError::Outdated) => "outdated",
+            Self::Thin(RetentionError::DriveGone) => "drive-gone",
             Self::Restore(RestoreError::NotEnoughSpace { .. }) => "not-enough-space",
             Self::Restore(RestoreError::TargetFull) => "target-full",
             Self::Restore(RestoreError::TargetGone) => "target-gone",
@@ -52,7 +58,9 @@ impl Trouble {
             Self::SourceUnlisted { .. }
             | Self::Run(RunError::SourceStalled | RunError::SourceFailed(_)) => "source-failed",
             Self::Verify(VerifyError::DriveGone) => "drive-gone",
-            Self::Run(_) | Self::Verify(_) | Self::Restore(_) | Self::Volume(_) => "drive-failed",
+            Self::Run(_) | Self::Verify(_) | Self::Restore(_) | Self::Thin(_) | Self::Volume(_) => {
+                "drive-failed"
+            }
             Self::Output { .. } => "output",
         }
     }

@@ -152,6 +152,17 @@ pub(crate) fn tree(top: &Path) -> BTreeMap<PathBuf, Seen> {
     seen
 }
 
+/// The same without the times of folders, in which something may have been made and removed again.
+pub(crate) fn tree_without_folder_times(top: &Path) -> BTreeMap<PathBuf, Seen> {
+    let mut seen = tree(top);
+    for (path, entry) in &mut seen {
+        if path.is_dir() {
+            entry.modified = (0, 0);
+        }
+    }
+    seen
+}
+
 fn look(path: &Path, seen: &mut BTreeMap<PathBuf, Seen>) {
     let facts = fs::symlink_metadata(path).expect("its facts");
     let content = if facts.is_file() {

@@ -9,4 +9,5 @@ mod manual;
 mod odd;
 mod refused;
 mod restored;
+mod thinned;
 mod verified;

@@ -38,7 +38,9 @@ impl Archive {
         volume.make_folder(&incoming)?;
         files::write_new(volume, &readme_txt, readme(info).as_bytes())?;
         let secret = key.print();
-        files::write_new(volume, &archive_key, secret.as_bytes())?;
+        let mut draft_key = volume.create_private(&archive_key)?;
+        draft_key.write(secret.as_bytes())?;
+        draft_key.finish(None)?;
         files::write_new(volume, &draft, info.print().as_bytes())?;
         // All of it before the name that makes it an archive.
         volume.flush()?;

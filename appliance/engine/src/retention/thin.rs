@@ -2,7 +2,7 @@
 
 use super::plan::{REMOVED, unfinished};
 use super::verdict::{RetentionError, RetentionPlan, ThinReport, Verdict};
-use crate::archive::{Archive, layout};
+use crate::archive::{Archive, layout, readable};
 use crate::{Volume, VolumePath};
 
 /// Removes what a plan removes, and finishes what an interrupted thinning left. A snapshot goes in one step: its folder is renamed into `thinned/`;
@@ -25,11 +25,13 @@ pub fn thin(
     };
     let removed: Vec<&Verdict> = plan.removed().collect();
     for verdict in &removed {
-        let thinned = layout::thinned_folder(&verdict.source_folder, verdict.name);
-        if let Some(folder) = thinned.parent() {
-            volume.make_folder(&folder)?;
-        }
+        volume.make_folder(&VolumePath::new(layout::THINNED).join(&verdict.source_folder))?;
         keep_latest(volume, archive, verdict)?;
+    }
+    // A snapshot must not go into a folder that a power cut takes away.
+    volume.flush()?;
+    for verdict in &removed {
+        let thinned = layout::thinned_folder(&verdict.source_folder, verdict.name);
         volume.rename(&verdict.folder, &thinned)?;
         report.thinned.push(thinned);
     }
@@ -51,9 +53,9 @@ fn keep_latest(
     verdict: &Verdict,
 ) -> Result<(), RetentionError> {
     let latest = layout::source_folder(&verdict.source_folder).join(layout::LATEST);
-    let leads_here = volume
-        .target(&latest)
-        .is_ok_and(|target| target == verdict.name.to_string());
+    // One that is not there leads nowhere already; the next run makes it.
+    let leads_here =
+        readable(volume.target(&latest))?.is_ok_and(|it| it == verdict.name.to_string());
     if let (true, Some(newest)) = (leads_here, archive.of_source(&verdict.source_folder).next()) {
         volume.point(&latest, &newest.name.to_string())?;
     }

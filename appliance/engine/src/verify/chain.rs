@@ -164,22 +164,18 @@ mod tests {
             );
         }
         type Change = fn(&mut Vec<Link>);
-        let broken = FindingKind::ChainBroken;
+        let broken = [FindingKind::ChainBroken];
         let changes: &[(&str, Change, &[FindingKind])] = &[
             (
                 "another head",
                 |it| it[1].previous_head = Some(Some(head(9))),
-                &[broken.clone()],
+                &broken,
             ),
-            (
-                "no head",
-                |it| it[1].previous_head = Some(None),
-                &[broken.clone()],
-            ),
+            ("no head", |it| it[1].previous_head = Some(None), &broken),
             (
                 "a head too many",
                 |it| it[0].previous_head = Some(Some(head(0))),
-                &[broken.clone()],
+                &broken,
             ),
             ("unknown", |it| it[1].previous_head = None, &[]),
             ("unreadable before", |it| it[0].head = None, &[]),
@@ -190,7 +186,7 @@ mod tests {
                     second.previous_head = Some(Some(head(9)));
                     it.insert(1, second);
                 },
-                &[broken],
+                &broken,
             ),
         ];
         for (what, change, expected) in changes {

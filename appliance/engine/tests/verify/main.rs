@@ -4,4 +4,5 @@
 mod archives;
 mod damage;
 mod kit;
+mod life;
 mod tampering;

@@ -31,7 +31,8 @@ pub use device::{
 pub use hashing::sha256_implementation;
 pub use ingest::{
     Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount,
-    MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport, ingest, media_kind,
+    MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport, SafeToErase,
+    ingest, media_kind,
 };
 pub use machine::{
     ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskView, DriveError, Effect, Event,

@@ -119,6 +119,15 @@ impl Folder {
         self.names.raw(self.next - 1)
     }
 
+    /// The same without its zero byte.
+    ///
+    /// # Panics
+    /// Before the first [`Folder::advance`].
+    pub(crate) fn name_bytes(&self) -> &[u8] {
+        let entry = &self.names.entries[self.next - 1];
+        &self.names.text[entry.text_start..][..usize::from(entry.raw_bytes)]
+    }
+
     /// What is known of the file that the walk is at.
     pub(crate) fn facts(&mut self) -> Facts {
         let at = self.next - 1;

@@ -16,6 +16,7 @@ use nix::libc;
 use nix::sys::stat::{Mode, SFlag, fstat};
 use nix::unistd::read;
 
+use crate::ahead::walk_ahead;
 use crate::piece::{PIECE_BYTES, with_piece};
 use crate::sign_of_life::SignOfLife;
 use crate::unfollowed::{find_folder, open_file, open_folder};
@@ -210,7 +211,11 @@ impl Source for FolderSource {
     fn list(&mut self, found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError> {
         let error_of = |errno| error_of(errno, &self.sign_of_life);
         let top = open_folder(&self.top, c".").map_err(error_of)?;
-        Walk::new(&error_of, found).through(&self.storage, top)
+        let storage = &self.storage;
+        walk_ahead(
+            |tell| Walk::new(&error_of, tell).through(storage, top),
+            found,
+        )
     }
 
     fn fetch(

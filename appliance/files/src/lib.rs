@@ -3,6 +3,7 @@
 //! **Invariant:** knows nothing of devices, udev or encryption, so that it runs wherever there is a folder.
 #![forbid(unsafe_code)]
 
+mod ahead;
 mod folder;
 mod folder_source;
 mod piece;

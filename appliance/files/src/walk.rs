@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
                 }
                 Kind::Folder => {
                     let opened = open_folder(&level.folder, level.folder.name());
-                    self.names.push(level.folder.name().to_bytes().to_vec());
+                    self.names.push(level.folder.name_bytes().to_vec());
                     self.enter(opened)?;
                 }
                 Kind::LeftOut(kind) => self.leave_out(self.place(), kind)?,
@@ -204,10 +204,7 @@ impl<'a> Walk<'a> {
 
     /// What the walk is at, as it will be stored.
     fn place(&self) -> StoredPath {
-        let name = self
-            .levels
-            .last()
-            .map(|level| level.folder.name().to_bytes());
+        let name = self.levels.last().map(|level| level.folder.name_bytes());
         stored(self.names.iter().map(Vec::as_slice).chain(name))
     }
 

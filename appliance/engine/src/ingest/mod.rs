@@ -28,7 +28,7 @@ mod workspace;
 pub use error::RunError;
 pub use media::{MediaKind, media_kind};
 pub use order::{Cancel, Progress, RunOrder};
-pub use reconcile::Complete;
+pub use reconcile::{Complete, SafeToErase};
 pub use report::{
     Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount, Problem, ProblemReason,
     RunReport,

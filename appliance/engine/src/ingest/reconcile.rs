@@ -6,11 +6,22 @@ use heirloom_format::StoredPath;
 
 use super::report::{Completeness, Difference, DifferenceKind, Problem, ProblemReason};
 use super::table::{RowNumber, Table};
-use crate::ListedObject;
+use crate::{Damage, ListedObject};
 
 /// That every file which the source lists is in the snapshot, verified. Only reconciling makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complete(());
+
+/// That what a complete snapshot holds may be erased from its source. Only a [`Complete`] yields one, and only in an archive in which nothing is
+/// known to be damaged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafeToErase(());
+
+impl Complete {
+    pub(super) fn safe_to_erase(&self, damage: &[Damage]) -> Option<SafeToErase> {
+        damage.is_empty().then_some(SafeToErase(()))
+    }
+}
 
 /// What came of comparing.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use heirloom_format::{Day, Digest, ProblemRecord, SnapshotName};
 
-use super::reconcile::Complete;
+use super::reconcile::{Complete, SafeToErase};
 use crate::{Damage, LeftOut, SourceError};
 
 /// What a run did.
@@ -50,6 +50,19 @@ pub struct RunReport {
     pub differences: Vec<Difference>,
     /// Snapshots of the archive that can't be read as they should.
     pub damage: Vec<Damage>,
+}
+
+impl RunReport {
+    /// The proof by which a person may be told that the files of this snapshot are safe to erase from the source. A run that found nothing new
+    /// has read nothing back, and gives none.
+    pub fn safe_to_erase(&self) -> Option<SafeToErase> {
+        match &self.completeness {
+            Completeness::Complete(complete) if !self.up_to_date => {
+                complete.safe_to_erase(&self.damage)
+            }
+            Completeness::Complete(_) | Completeness::Incomplete => None,
+        }
+    }
 }
 
 /// What a source has that is no file: how much of it, and the first ones by name.

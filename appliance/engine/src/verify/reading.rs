@@ -108,7 +108,7 @@ pub(crate) fn read_all(
             scope.spawn(move || reader.run());
         }
         drop((lanes, jobs, outcome_sender));
-        let fed = feed(reading, &job_sender, &outcomes, cancel);
+        let fed = feed(volume, reading, &job_sender, &outcomes, cancel);
         if fed.is_err() {
             stop.store(true, Ordering::Relaxed);
         }
@@ -122,11 +122,14 @@ pub(crate) fn read_all(
     })
 }
 
+/// A file, and what the file system says of it.
+type Asked = (Job, Result<FileFacts, DamageKind>);
 type Outcomes = Receiver<Result<Outcome, VolumeError>>;
 
 fn feed(
+    volume: &dyn Volume,
     reading: &mut dyn Reading,
-    jobs: &Sender<Job>,
+    jobs: &Sender<Asked>,
     outcomes: &Outcomes,
     cancel: &Cancel,
 ) -> Result<(), VolumeError> {
@@ -135,7 +138,9 @@ fn feed(
             reading.done(outcome?);
         }
         let Some(job) = reading.next()? else { break };
-        if jobs.send(job).is_err() {
+        // Asked ahead of the readers, so that the drive has the file's description at hand when one of them opens it.
+        let facts = readable(volume.facts(&job.place))?;
+        if jobs.send((job, facts)).is_err() {
             // All readers ended, which they only do with an error: it is among the outcomes.
             break;
         }
@@ -150,7 +155,7 @@ enum Part {
 
 struct Reader<'r> {
     volume: &'r dyn Volume,
-    jobs: Receiver<Job>,
+    jobs: Receiver<Asked>,
     lanes: Vec<Sender<Part>>,
     idle: Receiver<usize>,
     empty: Receiver<Vec<u8>>,
@@ -161,8 +166,8 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn run(self) {
-        while let Ok(job) = self.jobs.recv() {
-            if let Err(error) = self.read(job) {
+        while let Ok((job, facts)) = self.jobs.recv() {
+            if let Err(error) = self.read(job, facts) {
                 // Nobody listens any more only when it is all over.
                 let _ = self.outcomes.send(Err(error));
                 return;
@@ -177,8 +182,11 @@ impl Reader<'_> {
         self.stop.load(Ordering::Relaxed) || self.cancel.is_cancelled()
     }
 
-    fn read(&self, job: Job) -> Result<(), VolumeError> {
-        let facts = readable(self.volume.facts(&job.place))?;
+    fn read(
+        &self,
+        job: Job,
+        facts: Result<FileFacts, DamageKind>,
+    ) -> Result<(), VolumeError> {
         // Hashers outlive readers, so there is always one that becomes idle and one that takes a part.
         let Ok(lane) = self.idle.recv() else {
             return Ok(());

@@ -1,19 +1,24 @@
 //! What a run did.
 
-use heirloom_engine::RunReport;
+use heirloom_engine::{Completeness, RunReport, SafeToErase};
 
 use crate::piece::{Page, Piece};
 use crate::quantity::{count, size};
 
 pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scroll: usize) -> Page {
-    let complete = report.completeness.is_complete();
-    let page = match (complete, report.up_to_date) {
-        (true, true) => Page::new(format!("{source}: nothing new"))
-            .good("Complete. Everything on it is in the archive already, since the snapshot below."),
-        (true, false) => Page::new(format!("{source} is archived")).good(
-            "Complete. Every file was read back from the drive and is the same as on the phone. The files of this snapshot are safe to erase from the phone.",
-        ),
-        (false, _) => Page::new(format!("{source} is archived, but not completely"))
+    let page = match (&report.completeness, report.safe_to_erase()) {
+        (Completeness::Complete(_), Some(proof)) => {
+            Page::new(format!("{source} is archived")).good(safe_to_erase(&proof))
+        }
+        (Completeness::Complete(_), None) if report.up_to_date => {
+            Page::new(format!("{source}: nothing new")).good(
+                "Complete. Everything on it is in the archive already, since the snapshot below.",
+            )
+        }
+        (Completeness::Complete(_), None) => Page::new(format!("{source} is archived"))
+            .good("Complete. Every file was read back from the drive and is the same as on the phone.")
+            .bad("Don't erase anything from the phone yet: something older on this drive is damaged, and named below."),
+        (Completeness::Incomplete, _) => Page::new(format!("{source} is archived, but not completely"))
             .bad("Don't erase anything from the phone yet. What could be copied is safe; what could not is named below."),
     };
     let page = page.gap().fact("Snapshot", place(report));
@@ -30,6 +35,11 @@ pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scro
     troubles(page.gap(), report, scroll)
         .key("Enter", "go on")
         .key("F1", "help")
+}
+
+/// Only said to those who hold the proof.
+fn safe_to_erase(_proof: &SafeToErase) -> &'static str {
+    "Complete. Every file was read back from the drive and is the same as on the phone. The files of this snapshot are safe to erase from the phone."
 }
 
 fn counts(page: Page, report: &RunReport) -> Page {

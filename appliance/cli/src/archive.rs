@@ -127,7 +127,7 @@ impl Course {
                 self.place = Where {
                     of_files: Some(to_fetch_files),
                     of_bytes: Some(to_fetch_bytes),
-                    ..Where::at("Copying and reading back")
+                    ..Where::at("Copying")
                 };
             }
             Progress::Fetching { .. } => {}

@@ -122,7 +122,12 @@ impl Display {
             How::Silent => Ok(()),
             How::Terminal => {
                 state.is_line_open = true;
-                write!(stderr(), "\r{}\x1b[K", line(&place, elapsed))
+                // A line that is too long is cut, and not wrapped into the next.
+                write!(
+                    stderr(),
+                    "\r\x1b[?7l{}\x1b[K\x1b[?7h",
+                    line(&place, elapsed)
+                )
             }
             How::Lines => writeln!(stderr(), "{}", line(&place, elapsed)),
             How::Json => writeln!(stderr(), "{}", object(&place, elapsed)),

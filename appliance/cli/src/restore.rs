@@ -150,7 +150,7 @@ fn restore_one(
                 *course = Where {
                     of_files: Some(files),
                     of_bytes: Some(bytes),
-                    ..Where::at("Restoring and reading back")
+                    ..Where::at("Restoring")
                 };
             }
             RestoreProgress::Read { bytes } => course.bytes = bytes,

@@ -6,6 +6,7 @@
 mod copied;
 mod describe;
 mod error;
+mod fetcher;
 mod gather;
 mod holdings;
 mod in_flight;
@@ -24,6 +25,7 @@ mod run;
 mod share;
 mod table;
 mod workspace;
+mod writer;
 
 pub use error::RunError;
 pub use media::{MediaKind, media_kind};

@@ -3,29 +3,26 @@
 //! The queues between them are bounded, so that memory is, whatever the size of a file or a library. When one of them fails, its end of
 //! a queue goes away, and the others come to their ends by that.
 
-use std::ops::ControlFlow;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, after, bounded, select};
-use heirloom_format::Digest;
-use sha2::Digest as _;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, bounded, select};
 
 use super::copied::{Durable, Written, make_durable, read_back};
-use super::error::ends_the_run;
+use super::fetcher::Fetcher;
 use super::holdings::Holdings;
 use super::in_flight::{InFlight, Landing};
 use super::journal::Journal;
 use super::order::{Cancel, Progress};
-use super::report::{Problem, ProblemReason};
-use super::row::Row;
+use super::report::Problem;
 use super::share::Sharing;
 use super::table::{RowNumber, Table};
-use super::workspace::{Folders, Workspace};
-use crate::{Draft, Fetched, RunError, Source, SourceError, Volume, VolumeError};
+use super::workspace::Workspace;
+use super::writer::Writer;
+use crate::{RunError, Source, SourceError, Volume, VolumeError};
 
 /// What goes from thread to thread at a time.
-const PIECE_BYTES: usize = 1 << 20;
+pub(super) const PIECE_BYTES: usize = 1 << 20;
 /// Pieces on their way to be written: 16 MiB at most.
 const PIECES_QUEUED: usize = 16;
 /// Files that are written and not yet durable.
@@ -34,6 +31,8 @@ const FILES_QUEUED: usize = 4096;
 const FLUSH_FILES: usize = 2048;
 const FLUSH_BYTES: u64 = 32 << 20;
 const FLUSH_AFTER: Duration = Duration::from_millis(500);
+/// The journal is flushed by itself when no other flush comes so soon.
+const FLUSH_JOURNAL_AFTER: Duration = Duration::from_secs(1);
 
 /// What all threads need.
 pub(super) struct Context<'a> {
@@ -63,7 +62,7 @@ pub(super) struct Pass {
     pub(super) first_refusal: Option<SourceError>,
 }
 
-enum Step {
+pub(super) enum Step {
     /// A file, all of it.
     Whole(RowNumber, Vec<u8>),
     /// A file that comes in pieces.
@@ -143,302 +142,6 @@ fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-struct Fetcher<'c, 'a> {
-    context: &'c Context<'a>,
-    to_writer: Sender<Step>,
-    spares: Receiver<Vec<u8>>,
-    moved_bytes: &'c mut u64,
-}
-
-#[derive(Default)]
-struct FetchedFiles {
-    problems: Vec<Problem>,
-    first_refusal: Option<SourceError>,
-}
-
-/// What the source gave of a file.
-struct Received {
-    bytes: u64,
-    /// What was not sent on yet: all of it where no piece was.
-    rest: Vec<u8>,
-    was_begun: bool,
-    outcome: Result<(), SourceError>,
-}
-
-impl Fetcher<'_, '_> {
-    fn fetch_all(
-        &mut self,
-        source: &mut dyn Source,
-        files: &[RowNumber],
-    ) -> Result<FetchedFiles, RunError> {
-        let mut outcome = FetchedFiles::default();
-        for &number in files {
-            let row = self.context.table.row(number);
-            let listed_bytes = row.size_bytes();
-            (self.context.watch)(Progress::Fetching {
-                path: row.path_text(),
-                size_bytes: listed_bytes,
-            });
-            let mut received = self.fetch_once(source, number, &row)?;
-            if received.outcome.is_ok() && received.bytes != listed_bytes {
-                log::warn!(
-                    "{}: {} bytes instead of {listed_bytes}; again",
-                    row.path_text(),
-                    received.bytes,
-                );
-                self.abandon(received)?;
-                received = self.fetch_once(source, number, &row)?;
-            }
-            let reason = match &received.outcome {
-                Ok(()) => {
-                    let received_bytes = received.bytes;
-                    self.keep(number, received)?;
-                    if received_bytes == listed_bytes {
-                        continue;
-                    }
-                    ProblemReason::SizeDiffers {
-                        listed_bytes,
-                        received_bytes,
-                    }
-                }
-                Err(error) => {
-                    let error = error.clone();
-                    self.abandon(received)?;
-                    outcome.first_refusal.get_or_insert_with(|| error.clone());
-                    ProblemReason::NotRead(error)
-                }
-            };
-            log::warn!("{}: {reason}", row.path_text());
-            outcome.problems.push(Problem {
-                place: row.path_text(),
-                reason,
-            });
-        }
-        Ok(outcome)
-    }
-
-    /// Sends a file on, all but the rest of it, and leaves its end to the caller. The error in what was received is about this file alone.
-    fn fetch_once(
-        &mut self,
-        source: &mut dyn Source,
-        number: RowNumber,
-        row: &Row<'_>,
-    ) -> Result<Received, RunError> {
-        if self.context.cancel.is_cancelled() {
-            return Err(RunError::Stopped);
-        }
-        let mut received = Received {
-            bytes: 0,
-            rest: self.spare(),
-            was_begun: false,
-            outcome: Ok(()),
-        };
-        let mut stopped_by = None;
-        let fetched = source.fetch(&row.object(), &mut |bytes| {
-            received.bytes += bytes.len() as u64;
-            received.rest.extend_from_slice(bytes);
-            if received.rest.len() <= PIECE_BYTES {
-                return ControlFlow::Continue(());
-            }
-            match self.send_piece(number, &mut received) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    stopped_by = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
-        });
-        if let Some(error) = stopped_by {
-            return Err(error);
-        }
-        match fetched {
-            Ok(Fetched::Whole(_)) => Ok(received),
-            // Only the sink stops it, and the sink says why.
-            Ok(Fetched::Stopped) => Err(RunError::Stopped),
-            Err(error) if error.is_about_one_object() => Ok(Received {
-                outcome: Err(error),
-                ..received
-            }),
-            Err(error) => Err(ends_the_run(error)),
-        }
-    }
-
-    fn keep(&mut self, number: RowNumber, received: Received) -> Result<(), RunError> {
-        let rest_bytes = received.rest.len();
-        if received.was_begun {
-            self.send(Step::Piece(received.rest))?;
-            self.send(Step::End)?;
-        } else {
-            self.send(Step::Whole(number, received.rest))?;
-        }
-        self.moved(rest_bytes);
-        Ok(())
-    }
-
-    fn abandon(&mut self, received: Received) -> Result<(), RunError> {
-        self.moved(received.rest.len());
-        if received.was_begun {
-            self.send(Step::Abandon)?;
-        }
-        Ok(())
-    }
-
-    fn send_piece(&mut self, number: RowNumber, received: &mut Received) -> Result<(), RunError> {
-        if self.context.cancel.is_cancelled() {
-            return Err(RunError::Stopped);
-        }
-        if !received.was_begun {
-            received.was_begun = true;
-            self.send(Step::Begin(number))?;
-        }
-        let full = std::mem::replace(&mut received.rest, self.spare());
-        let piece_bytes = full.len();
-        self.send(Step::Piece(full))?;
-        self.moved(piece_bytes);
-        Ok(())
-    }
-
-    fn moved(&mut self, bytes: usize) {
-        *self.moved_bytes += bytes as u64;
-        (self.context.watch)(Progress::Moved {
-            bytes: *self.moved_bytes,
-        });
-    }
-
-    /// The writer goes away only when the drive failed, and then says so itself; this error is never the one that is told.
-    fn send(&self, step: Step) -> Result<(), RunError> {
-        self.to_writer.send(step).map_err(|_| RunError::Stopped)
-    }
-
-    fn spare(&self) -> Vec<u8> {
-        self.spares
-            .try_recv()
-            .unwrap_or_else(|_| Vec::with_capacity(2 * PIECE_BYTES))
-    }
-}
-
-struct Writer<'c> {
-    context: &'c Context<'c>,
-    in_flight: &'c InFlight,
-    folders: Folders,
-}
-
-/// A file that comes in pieces.
-struct Open {
-    row: RowNumber,
-    draft: Box<dyn Draft>,
-    hasher: sha2::Sha256,
-    size_bytes: u64,
-}
-
-impl<'c> Writer<'c> {
-    fn new(context: &'c Context<'c>, in_flight: &'c InFlight) -> Self {
-        Self {
-            context,
-            in_flight,
-            folders: Folders::below(context.workspace.data.clone()),
-        }
-    }
-
-    fn write(
-        mut self,
-        steps: Receiver<Step>,
-        spare: Sender<Vec<u8>>,
-        to_flusher: Sender<Written>,
-    ) -> Result<(), VolumeError> {
-        let give_back = |mut piece: Vec<u8>| {
-            piece.clear();
-            // When enough spares wait, this one is just freed.
-            let _ = spare.try_send(piece);
-        };
-        let mut open: Option<Open> = None;
-        for step in steps {
-            let written = match step {
-                Step::Whole(row, content) => {
-                    let mut whole = self.begin(row)?;
-                    whole.add(&content)?;
-                    give_back(content);
-                    self.end(whole)?
-                }
-                Step::Begin(row) => {
-                    open = Some(self.begin(row)?);
-                    continue;
-                }
-                Step::Piece(piece) => {
-                    if let Some(open) = &mut open {
-                        open.add(&piece)?;
-                    }
-                    give_back(piece);
-                    continue;
-                }
-                Step::End => match open.take() {
-                    Some(open) => self.end(open)?,
-                    None => continue,
-                },
-                Step::Abandon => {
-                    self.discard(open.take())?;
-                    continue;
-                }
-            };
-            self.in_flight.add(written.size_bytes);
-            if to_flusher.send(written).is_err() {
-                // It failed, and says so itself.
-                return Ok(());
-            }
-            self.in_flight.wait(written.size_bytes);
-        }
-        // The fetcher ended within a file. What there is of it is removed by the next attempt, if not now.
-        self.discard(open)
-    }
-
-    fn begin(&mut self, row: RowNumber) -> Result<Open, VolumeError> {
-        let Context {
-            volume,
-            table,
-            workspace,
-            ..
-        } = self.context;
-        self.folders
-            .make_for(*volume, &table.row(row).path_text())?;
-        let draft = volume.create(&workspace.place(&table.row(row)))?;
-        Ok(Open {
-            row,
-            draft,
-            hasher: sha2::Sha256::new(),
-            size_bytes: 0,
-        })
-    }
-
-    fn end(&self, open: Open) -> Result<Written, VolumeError> {
-        open.draft
-            .finish(self.context.table.row(open.row).unix_s())?;
-        Ok(Written {
-            row: open.row,
-            sha256: Digest::from_bytes(open.hasher.finalize().into()),
-            size_bytes: open.size_bytes,
-        })
-    }
-
-    fn discard(&self, open: Option<Open>) -> Result<(), VolumeError> {
-        let Some(Open { row, draft, .. }) = open else {
-            return Ok(());
-        };
-        drop(draft);
-        let context = self.context;
-        context
-            .volume
-            .remove(&context.workspace.place(&context.table.row(row)))
-    }
-}
-
-impl Open {
-    fn add(&mut self, piece: &[u8]) -> Result<(), VolumeError> {
-        self.hasher.update(piece);
-        self.size_bytes += piece.len() as u64;
-        self.draft.write(piece)
-    }
-}
-
 fn flush(
     volume: &dyn Volume,
     written: Receiver<Written>,
@@ -491,7 +194,20 @@ fn verify(
     } = context;
     let place_of = |row| workspace.place(&table.row(row));
     let mut mismatched = Vec::new();
-    for batch in durable {
+    let mut is_unflushed = false;
+    loop {
+        let batch = match durable.recv_timeout(FLUSH_JOURNAL_AFTER) {
+            Ok(batch) => batch,
+            Err(RecvTimeoutError::Timeout) => {
+                // A long file is on its way. What was verified before it must not wait for its end.
+                if is_unflushed {
+                    volume.flush()?;
+                    is_unflushed = false;
+                }
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(mismatched),
+        };
         let bytes = batch.iter().map(Durable::size_bytes).sum();
         let read_back = read_back(*volume, batch, &place_of)?;
         for row in read_back.mismatched {
@@ -510,11 +226,11 @@ fn verify(
             totals.verified_bytes += verified.size_bytes();
         }
         journal.write()?;
+        is_unflushed = true;
         in_flight.subtract(bytes);
         (context.watch)(Progress::Verified {
             files: totals.verified_files,
             bytes: totals.verified_bytes,
         });
     }
-    Ok(mismatched)
 }

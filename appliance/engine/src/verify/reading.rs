@@ -182,11 +182,7 @@ impl Reader<'_> {
         self.stop.load(Ordering::Relaxed) || self.cancel.is_cancelled()
     }
 
-    fn read(
-        &self,
-        job: Job,
-        facts: Result<FileFacts, DamageKind>,
-    ) -> Result<(), VolumeError> {
+    fn read(&self, job: Job, facts: Result<FileFacts, DamageKind>) -> Result<(), VolumeError> {
         // Hashers outlive readers, so there is always one that becomes idle and one that takes a part.
         let Ok(lane) = self.idle.recv() else {
             return Ok(());

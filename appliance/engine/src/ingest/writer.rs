@@ -1,0 +1,134 @@
+//! The second thread of the pipeline: hashes what comes, and hands it to the volume.
+
+use crossbeam_channel::{Receiver, Sender};
+use heirloom_format::Digest;
+use sha2::Digest as _;
+
+use super::copied::Written;
+use super::in_flight::InFlight;
+use super::pipeline::{Context, Step};
+use super::table::RowNumber;
+use super::workspace::Folders;
+use crate::{Draft, VolumeError};
+
+pub(super) struct Writer<'c> {
+    context: &'c Context<'c>,
+    in_flight: &'c InFlight,
+    folders: Folders,
+}
+
+/// A file that comes in pieces.
+struct Open {
+    row: RowNumber,
+    draft: Box<dyn Draft>,
+    hasher: sha2::Sha256,
+    size_bytes: u64,
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(context: &'c Context<'c>, in_flight: &'c InFlight) -> Self {
+        Self {
+            context,
+            in_flight,
+            folders: Folders::below(context.workspace.data.clone()),
+        }
+    }
+
+    pub(super) fn write(
+        mut self,
+        steps: Receiver<Step>,
+        spare: Sender<Vec<u8>>,
+        to_flusher: Sender<Written>,
+    ) -> Result<(), VolumeError> {
+        let give_back = |mut piece: Vec<u8>| {
+            piece.clear();
+            // When enough spares wait, this one is just freed.
+            let _ = spare.try_send(piece);
+        };
+        let mut open: Option<Open> = None;
+        for step in steps {
+            let written = match step {
+                Step::Whole(row, content) => {
+                    let mut whole = self.begin(row)?;
+                    whole.add(&content)?;
+                    give_back(content);
+                    self.end(whole)?
+                }
+                Step::Begin(row) => {
+                    open = Some(self.begin(row)?);
+                    continue;
+                }
+                Step::Piece(piece) => {
+                    if let Some(open) = &mut open {
+                        open.add(&piece)?;
+                    }
+                    give_back(piece);
+                    continue;
+                }
+                Step::End => match open.take() {
+                    Some(open) => self.end(open)?,
+                    None => continue,
+                },
+                Step::Abandon => {
+                    self.discard(open.take())?;
+                    continue;
+                }
+            };
+            self.in_flight.add(written.size_bytes);
+            if to_flusher.send(written).is_err() {
+                // It failed, and says so itself.
+                return Ok(());
+            }
+            self.in_flight.wait(written.size_bytes);
+        }
+        // The fetcher ended within a file. What there is of it is removed by the next attempt, if not now.
+        self.discard(open)
+    }
+
+    fn begin(&mut self, row: RowNumber) -> Result<Open, VolumeError> {
+        let Context {
+            volume,
+            table,
+            workspace,
+            ..
+        } = self.context;
+        self.folders
+            .make_for(*volume, &table.row(row).path_text())?;
+        let draft = volume.create(&workspace.place(&table.row(row)))?;
+        Ok(Open {
+            row,
+            draft,
+            hasher: sha2::Sha256::new(),
+            size_bytes: 0,
+        })
+    }
+
+    fn end(&self, open: Open) -> Result<Written, VolumeError> {
+        open.draft
+            .finish(self.context.table.row(open.row).unix_s())?;
+        Ok(Written {
+            row: open.row,
+            sha256: Digest::from_bytes(open.hasher.finalize().into()),
+            size_bytes: open.size_bytes,
+        })
+    }
+
+    fn discard(&self, open: Option<Open>) -> Result<(), VolumeError> {
+        let Some(Open { row, draft, .. }) = open else {
+            return Ok(());
+        };
+        drop(draft);
+        let context = self.context;
+        context
+            .volume
+            .remove(&context.workspace.place(&context.table.row(row)))
+    }
+}
+
+impl Open {
+    fn add(&mut self, piece: &[u8]) -> Result<(), VolumeError> {
+        self.hasher.update(piece);
+        self.size_bytes += piece.len() as u64;
+        self.draft.write(piece)
+    }
+}

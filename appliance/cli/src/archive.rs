@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use heirloom_engine::{
-    Found, LeftOutKind, Progress, RunOrder, RunReport, Source, SourceError, ingest,
+    Found, LeftOutKind, Progress, RunOrder, RunReport, SafeToErase, Source, SourceError, ingest,
 };
 use heirloom_files::FolderSource;
 use serde_json::{Value, json};
@@ -162,12 +162,15 @@ fn said(archive: &Path, report: &RunReport, started: Instant) -> Report {
 
 fn page(archive: &Path, report: &RunReport, is_complete: bool) -> Page {
     let source = shown(&report.source_name).into_owned();
-    let mut page = match (is_complete, report.up_to_date) {
-        (true, true) => Page::new(format!("{source}: nothing new."))
+    let mut page = match (is_complete, report.safe_to_erase()) {
+        (true, Some(proof)) => {
+            Page::new(format!("{source} is archived.")).text(safe_to_erase(&proof))
+        }
+        (true, None) if report.up_to_date => Page::new(format!("{source}: nothing new."))
             .text("Complete. All of it is in the archive already, since the snapshot below."),
-        (true, false) => Page::new(format!("{source} is archived.")).text(
-            "Complete. Every file was read back from the drive and is the same as in the source. The files of this snapshot are safe to erase from the source.",
-        ),
+        (true, None) => Page::new(format!("{source} is archived."))
+            .text("Complete. Every file was read back from the drive and is the same as in the source.")
+            .text("Don't erase anything from the source yet: something older in this archive is damaged, and named below."),
         (false, _) => Page::new(format!("{source} is archived, but not completely.")).text(
             "Don't erase anything from the source yet. What could be copied is safe; what could not is named below.",
         ),
@@ -203,6 +206,11 @@ fn page(archive: &Path, report: &RunReport, is_complete: bool) -> Page {
     }
     page = page.fact("Head", report.head);
     troubles(left_out(page, report), report)
+}
+
+/// Only said to those who hold the proof.
+fn safe_to_erase(_proof: &SafeToErase) -> &'static str {
+    "Complete. Every file was read back from the drive and is the same as in the source. The files of this snapshot are safe to erase from the source."
 }
 
 fn contents(report: &RunReport) -> String {
@@ -285,6 +293,7 @@ fn object(archive: &Path, report: &RunReport, is_complete: bool, started: Instan
         "head": report.head.to_string(),
         "up_to_date": report.up_to_date,
         "complete": is_complete,
+        "safe_to_erase": report.safe_to_erase().is_some(),
         "files": report.files,
         "bytes": report.bytes,
         "photos": report.kinds.photos,

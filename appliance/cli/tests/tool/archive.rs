@@ -14,6 +14,7 @@ fn a_folder_is_archived_and_then_there_is_nothing_new() {
 
     let report = home.archive("card/DCIM", "archive");
     assert_eq!(report["complete"], true);
+    assert_eq!(report["safe_to_erase"], true);
     assert_eq!(report["up_to_date"], false);
     assert_eq!(report["files"], 5);
     assert_eq!(report["new_files"], 5);
@@ -141,6 +142,29 @@ fn an_archive_that_was_not_made_to_its_end_is_made_anew() {
     }
     home.archive("card/DCIM", "archive");
     judge(&home.path("archive"));
+}
+
+#[test]
+fn beside_older_damage_nothing_is_called_safe_to_erase() {
+    let home = Home::new();
+    home.card();
+    home.archive("card/DCIM", "archive");
+    let source = home
+        .path("archive/sources")
+        .join(home.only_source("archive"));
+    fs::write(source.join("latest/tagmanifest-sha256.txt"), "damage").expect("damage");
+    home.write("card/DCIM/new.jpg", b"new");
+    let outcome = home.run(["archive", "card/DCIM", "archive", "--json"]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let report = outcome.json();
+    assert_eq!(report["complete"], true);
+    assert_eq!(report["safe_to_erase"], false);
+    assert_ne!(report["damage"], serde_json::json!([]));
+    home.write("card/DCIM/newer.jpg", b"newer");
+    let text = home.run(["archive", "card/DCIM", "archive"]);
+    assert_eq!(text.code, 1, "{text:?}");
+    assert!(text.out.contains("Don't erase anything"), "{}", text.out);
+    assert!(!text.out.contains("safe to erase"), "{}", text.out);
 }
 
 #[test]

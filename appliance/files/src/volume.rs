@@ -17,8 +17,6 @@ use crate::sign_of_life::{SignOfLife, block_device};
 
 /// How much of a file is written before the system is asked to begin writing it out.
 const WRITE_OUT_BYTES: u64 = 8 << 20;
-/// Files below this are left to the flush.
-const SMALL_BYTES: u64 = 256 << 10;
 /// Before the umask: as programs make files.
 const MODE: u32 = 0o666;
 /// For its owner alone.
@@ -328,7 +326,7 @@ impl Volume for FolderVolume {
 
     fn reads_at_once(&self) -> usize {
         if self.has_moving_head() {
-            1
+            2
         } else {
             READS_AT_ONCE
         }
@@ -378,8 +376,8 @@ impl Draft for FolderDraft {
                 .set_modified(time)
                 .map_err(self.volume.io(&self.path))?;
         }
-        // Small files are better left to the flush, which writes many at once.
-        if self.written_bytes >= SMALL_BYTES {
+        // Photos are better left to the flush, which writes many at once.
+        if self.written_bytes >= WRITE_OUT_BYTES {
             self.begin_writing_out();
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! Whole files on a volume.
 
 use std::ops::ControlFlow;
+use std::thread;
 
+use crossbeam_channel::bounded;
 use heirloom_format::Digest;
 use sha2::Digest as _;
 
@@ -10,6 +12,9 @@ use crate::{Volume, VolumeError, VolumePath};
 
 /// What the port moves at a time.
 const PIECE_BYTES: usize = 1 << 20;
+/// From here on a second thread is worth its while.
+const LONG_BYTES: u64 = 16 << 20;
+const PIECES_QUEUED: usize = 3;
 /// More than a small file of an archive ever has; its description with the longest names takes a tenth of it.
 const SMALL_BYTES_MAX: usize = 64 << 10;
 
@@ -68,6 +73,45 @@ pub(crate) fn read_back_digest(
         ControlFlow::Continue(())
     })?;
     Ok((Digest::from_bytes(hasher.finalize().into()), size_bytes))
+}
+
+/// The same for a file whose length is known: a long one is hashed while its next piece is read.
+pub(crate) fn read_back_digest_of(
+    volume: &dyn Volume,
+    path: &VolumePath,
+    size_bytes: u64,
+) -> Result<(Digest, u64), VolumeError> {
+    if size_bytes < LONG_BYTES {
+        return read_back_digest(volume, path);
+    }
+    let (to_hasher, pieces) = bounded::<Vec<u8>>(PIECES_QUEUED);
+    let (spare, spares) = bounded::<Vec<u8>>(PIECES_QUEUED);
+    thread::scope(|scope| {
+        let hasher = scope.spawn(move || {
+            let mut hasher = sha2::Sha256::new();
+            for mut piece in pieces {
+                hasher.update(&piece);
+                piece.clear();
+                // When enough spares wait, this one is just freed.
+                let _ = spare.try_send(piece);
+            }
+            Digest::from_bytes(hasher.finalize().into())
+        });
+        let read = volume.read_back(path, &mut |piece| {
+            let mut copy = spares.try_recv().unwrap_or_default();
+            copy.extend_from_slice(piece);
+            match to_hasher.send(copy) {
+                Ok(()) => ControlFlow::Continue(()),
+                // It panicked, which is told below.
+                Err(_) => ControlFlow::Break(()),
+            }
+        });
+        drop(to_hasher);
+        let digest = hasher
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((digest, read?))
+    })
 }
 
 /// Whether there is a file of this name. `false` where its folder is missing too.

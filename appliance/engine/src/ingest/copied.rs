@@ -110,7 +110,7 @@ impl Durable {
             sha256,
             size_bytes,
         } = self.0;
-        match files::read_back_digest(volume, place) {
+        match files::read_back_digest_of(volume, place, size_bytes) {
             Ok(found) if found == (sha256, size_bytes) => Ok(Ok(Verified(self.0))),
             Ok((found, _)) => {
                 log::error!("{place}: wrote {sha256}, read back {found}");

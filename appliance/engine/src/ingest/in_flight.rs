@@ -1,9 +1,10 @@
-//! How much is written and not yet verified: it is held in memory by the system, and would be lost by a power cut.
+//! How much is written and not yet verified: a power cut would lose it.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Enough to keep a fast drive busy, little enough for a PC with 1 GB.
-const BYTES_MAX: u64 = 128 << 20;
+/// Enough to keep a fast drive busy while a video is flushed and read back. On a PC with little memory the system itself makes the writer wait
+/// earlier.
+const BYTES_MAX: u64 = 512 << 20;
 
 /// A count of bytes that makes the writer wait.
 #[derive(Default)]

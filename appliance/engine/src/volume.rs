@@ -220,7 +220,8 @@ pub trait Volume: Send + Sync {
     /// [`VolumeError::Gone`], [`VolumeError::Io`].
     fn space(&self) -> Result<Space, VolumeError>;
 
-    /// How many files are best read at the same time: 1 where a head has to move between them.
+    /// How many files are best read at the same time: 1 where a head has to move between them. It may change while a volume finds out, so it is
+    /// asked again and again.
     fn reads_at_once(&self) -> usize {
         1
     }

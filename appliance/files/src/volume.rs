@@ -4,7 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::{DirEntryExt, MetadataExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use heirloom_engine::{Draft, Entry, EntryKind, FileFacts, Space, Volume, VolumeError, VolumePath};
@@ -12,6 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, PosixFadviseAdvice, RenameFlags, posix_fadvise, renameat2};
 use nix::libc;
 
+use crate::pace::Pace;
 use crate::piece::{ALIGNMENT_BYTES, with_piece};
 use crate::sign_of_life::{SignOfLife, block_device};
 
@@ -21,21 +23,22 @@ const WRITE_OUT_BYTES: u64 = 8 << 20;
 const MODE: u32 = 0o666;
 /// For its owner alone.
 const PRIVATE_MODE: u32 = 0o600;
-/// What keeps a solid-state drive busy with small files.
-const READS_AT_ONCE: usize = 4;
 
 /// A folder of a mounted file system as a volume. It holds nothing open, so that the file system can be unmounted at any time.
 #[derive(Clone, Debug)]
 pub struct FolderVolume {
     top: PathBuf,
     sign_of_life: SignOfLife,
+    pace: Arc<Pace>,
 }
 
 impl FolderVolume {
     /// Takes the folder; with `sign_of_life`, an I/O error after that path is gone means that the drive was pulled.
     pub fn new(top: impl Into<PathBuf>, sign_of_life: Option<PathBuf>) -> Self {
+        let top = top.into();
         Self {
-            top: top.into(),
+            pace: Arc::new(pace_of(&top)),
+            top,
             sign_of_life: SignOfLife::new(sign_of_life),
         }
     }
@@ -45,6 +48,7 @@ impl FolderVolume {
         let top = top.into();
         Self {
             sign_of_life: SignOfLife::of_folder(&top),
+            pace: Arc::new(pace_of(&top)),
             top,
         }
     }
@@ -71,6 +75,32 @@ impl FolderVolume {
         }
     }
 
+    fn read_past_the_cache(
+        &self,
+        path: &VolumePath,
+        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<u64, VolumeError> {
+        let is_not_direct = |error: &std::io::Error| error.raw_os_error() == Some(libc::EINVAL);
+        match self.open(path, libc::O_DIRECT) {
+            Err(error) if is_not_direct(&error) => {}
+            Err(error) => return Err(self.io(path)(error)),
+            Ok(file) => {
+                let mut begun = false;
+                let poured = pour(&file, true, &mut |piece| {
+                    begun = true;
+                    sink(piece)
+                });
+                match poured {
+                    // Some file systems say so only when they are read.
+                    Err(error) if is_not_direct(&error) && !begun => {}
+                    outcome => return outcome.map_err(self.io(path)),
+                }
+            }
+        }
+        let file = self.open_dropped(path)?;
+        pour(&file, false, sink).map_err(self.io(path))
+    }
+
     fn draft(&self, path: &VolumePath, mode: u32) -> Result<Box<dyn Draft>, VolumeError> {
         let file = OpenOptions::new()
             .write(true)
@@ -89,19 +119,6 @@ impl FolderVolume {
 
     fn io<'a>(&'a self, path: &'a VolumePath) -> impl Fn(std::io::Error) -> VolumeError + 'a {
         move |error| self.error(path, error.raw_os_error().unwrap_or(0))
-    }
-
-    /// What the kernel says of the drive below; a drive that can't be asked is treated with care.
-    fn has_moving_head(&self) -> bool {
-        let Ok(top) = fs::metadata(&self.top) else {
-            return true;
-        };
-        let device = block_device(top.dev());
-        // A partition has no queue of its own; its disk is the folder above.
-        ["queue", "../queue"].iter().all(|queue| {
-            let rotational = device.join(queue).join("rotational");
-            fs::read_to_string(rotational).map_or(true, |said| said.trim() != "0")
-        })
     }
 
     fn top_path() -> VolumePath {
@@ -253,25 +270,7 @@ impl Volume for FolderVolume {
         path: &VolumePath,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<u64, VolumeError> {
-        let is_not_direct = |error: &std::io::Error| error.raw_os_error() == Some(libc::EINVAL);
-        match self.open(path, libc::O_DIRECT) {
-            Err(error) if is_not_direct(&error) => {}
-            Err(error) => return Err(self.io(path)(error)),
-            Ok(file) => {
-                let mut begun = false;
-                let poured = pour(&file, true, &mut |piece| {
-                    begun = true;
-                    sink(piece)
-                });
-                match poured {
-                    // Some file systems say so only when they are read.
-                    Err(error) if is_not_direct(&error) && !begun => {}
-                    outcome => return outcome.map_err(self.io(path)),
-                }
-            }
-        }
-        let file = self.open_dropped(path)?;
-        pour(&file, false, sink).map_err(self.io(path))
+        self.pace.time(|| self.read_past_the_cache(path, sink))
     }
 
     fn facts(&self, path: &VolumePath) -> Result<FileFacts, VolumeError> {
@@ -325,11 +324,7 @@ impl Volume for FolderVolume {
     }
 
     fn reads_at_once(&self) -> usize {
-        if self.has_moving_head() {
-            2
-        } else {
-            READS_AT_ONCE
-        }
+        self.pace.at_once()
     }
 }
 
@@ -390,6 +385,24 @@ fn system_time(unix_s: i64) -> Option<SystemTime> {
         UNIX_EPOCH.checked_sub(distance)
     } else {
         UNIX_EPOCH.checked_add(distance)
+    }
+}
+
+/// What the kernel says of the drive below; one that can't be asked is tried out, too.
+fn pace_of(top: &Path) -> Pace {
+    let Ok(found) = fs::metadata(top) else {
+        return Pace::unknown();
+    };
+    let device = block_device(found.dev());
+    // A partition has no queue of its own; its disk is the folder above.
+    let is_solid = ["queue", "../queue"].iter().any(|queue| {
+        let rotational = device.join(queue).join("rotational");
+        fs::read_to_string(rotational).is_ok_and(|said| said.trim() == "0")
+    });
+    if is_solid {
+        Pace::solid()
+    } else {
+        Pace::unknown()
     }
 }
 

@@ -127,10 +127,8 @@ impl<'t> Row<'t> {
     }
 
     pub(super) fn persistent_id(&self) -> Option<String> {
-        match { self.persistent_id } {
-            [] => None,
-            mut bytes => Some(take_text(&mut bytes)),
-        }
+        let mut bytes = self.persistent_id;
+        (!bytes.is_empty()).then(|| take_text(&mut bytes))
     }
 
     /// Length and time are those of a record.

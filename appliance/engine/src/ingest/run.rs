@@ -265,7 +265,7 @@ impl Run<'_> {
             match found {
                 Found::Object(object) => {
                     files += 1;
-                    if files % FILES_PER_SIGN == 0 {
+                    if u64::is_multiple_of(files, FILES_PER_SIGN) {
                         (self.watch)(Progress::Listing { found: files });
                     }
                     let path_bytes = object.path.as_str().len();

@@ -208,9 +208,9 @@ mod tests {
             size_bytes,
             modified: Some(SourceTime {
                 raw: "20240101T000000".into(),
-                unix_s: (id % 2 == 0).then_some(-5),
+                unix_s: id.is_multiple_of(2).then_some(-5),
             }),
-            persistent_id: (id % 3 == 0).then(|| format!("{id:032X}")),
+            persistent_id: id.is_multiple_of(3).then(|| format!("{id:032X}")),
         }
     }
 

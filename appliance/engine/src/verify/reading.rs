@@ -5,7 +5,7 @@
 //! number bounds the memory.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -19,6 +19,8 @@ use crate::{Cancel, DamageKind, FileFacts, Volume, VolumeError, VolumePath};
 /// Files that are handed out and wait for a reader.
 const JOBS_WAITING_MAX: usize = 64;
 /// Buffers, of at most 1 MiB each.
+/// More files at once help no drive that a family has.
+const READERS_MAX: usize = 4;
 const BUFFERS_EACH: usize = 4;
 const BUFFERS_MAX: usize = 24;
 
@@ -64,10 +66,11 @@ pub(crate) fn read_all(
     moved: &(dyn Fn(u64) + Sync),
     cancel: &Cancel,
 ) -> Result<(), VolumeError> {
-    let readers = volume.reads_at_once().max(1);
     // How many cores there are matters for speed alone, so not knowing it does no harm.
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let hashers = readers.max(cores);
+    let hashers = READERS_MAX.max(cores);
+    let (permit_sender, permits) = unbounded();
+    let permitted = AtomicUsize::new(0);
     let (job_sender, jobs) = bounded(JOBS_WAITING_MAX);
     let (outcome_sender, outcomes) = unbounded();
     let (empty_sender, empty) = unbounded();
@@ -94,9 +97,12 @@ pub(crate) fn read_all(
             let _ = idle_sender.send(lane);
             scope.spawn(move || hasher.run(moved));
         }
-        for _ in 0..readers {
+        for _ in 0..READERS_MAX {
             let reader = Reader {
                 volume,
+                permits: permits.clone(),
+                permit: permit_sender.clone(),
+                permitted: &permitted,
                 jobs: jobs.clone(),
                 lanes: lanes.clone(),
                 idle: idle.clone(),
@@ -107,6 +113,7 @@ pub(crate) fn read_all(
             };
             scope.spawn(move || reader.run());
         }
+        adjust(volume, &permitted, &permit_sender);
         drop((lanes, jobs, outcome_sender));
         let fed = feed(volume, reading, &job_sender, &outcomes, cancel);
         if fed.is_err() {
@@ -153,8 +160,27 @@ enum Part {
     End(Job, Result<FileFacts, DamageKind>),
 }
 
+/// Hands out as many permits to read as the drive likes now: it may still be finding out. Those that are too many end with their holders' next
+/// file.
+fn adjust(volume: &dyn Volume, permitted: &AtomicUsize, permit: &Sender<()>) {
+    let wanted = volume.reads_at_once().clamp(1, READERS_MAX);
+    while change(permitted, |now| (now < wanted).then_some(now + 1)) {
+        // The receiver is at hand, or it is all over.
+        let _ = permit.send(());
+    }
+}
+
+fn change(count: &AtomicUsize, to: impl Fn(usize) -> Option<usize>) -> bool {
+    count
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, to)
+        .is_ok()
+}
+
 struct Reader<'r> {
     volume: &'r dyn Volume,
+    permits: Receiver<()>,
+    permit: Sender<()>,
+    permitted: &'r AtomicUsize,
     jobs: Receiver<Asked>,
     lanes: Vec<Sender<Part>>,
     idle: Receiver<usize>,
@@ -166,16 +192,32 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn run(self) {
-        while let Ok((job, facts)) = self.jobs.recv() {
-            if let Err(error) = self.read(job, facts) {
-                // Nobody listens any more only when it is all over.
-                let _ = self.outcomes.send(Err(error));
+        while self.permits.recv().is_ok() {
+            let goes_on = self.read_next();
+            let wanted = self.volume.reads_at_once().clamp(1, READERS_MAX);
+            // Never the last one: at least one is wanted.
+            if goes_on && change(self.permitted, |now| (now > wanted).then(|| now - 1)) {
+                continue;
+            }
+            // Back to whoever comes next; when it is all over, so that the others hear of it.
+            let _ = self.permit.send(());
+            if !goes_on {
                 return;
             }
-            if self.must_stop() {
-                return;
-            }
+            adjust(self.volume, self.permitted, &self.permit);
         }
+    }
+
+    fn read_next(&self) -> bool {
+        let Ok((job, facts)) = self.jobs.recv() else {
+            return false;
+        };
+        if let Err(error) = self.read(job, facts) {
+            // Nobody listens any more only when it is all over.
+            let _ = self.outcomes.send(Err(error));
+            return false;
+        }
+        !self.must_stop()
     }
 
     fn must_stop(&self) -> bool {

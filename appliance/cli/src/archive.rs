@@ -38,6 +38,7 @@ pub(crate) fn archive(order: &ArchiveOrder, talk: Talk) -> Result<Report, Troubl
         archive_info: place.archive.info().clone(),
         source_name: name.map_or_else(|| source.storage_name(), str::to_owned),
         date: today(),
+        read_all: order.read_all,
         software: concat!("heirloom ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
     let cancel = cancel_on_signal()?;

@@ -71,6 +71,9 @@ pub(crate) struct ArchiveOrder {
     /// What to call the source, such as "Mia's card". A source with a name is known by it wherever it is mounted; one without is known by its path.
     #[arg(long, value_parser = source_name)]
     pub(crate) name: Option<String>,
+    /// Read every file again, also those that are unchanged since the last snapshot. It replaces what was damaged in the archive since then.
+    #[arg(long)]
+    pub(crate) read_all: bool,
 }
 
 /// Check an archive: every file against its SHA-256, signatures, and the chain of snapshots.

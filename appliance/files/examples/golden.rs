@@ -110,6 +110,7 @@ fn main() {
             archive_info: info.clone(),
             source_name: name.to_owned(),
             date: day.parse().expect("a day"),
+            read_all: false,
             software: "heirloom 0.1.0".to_owned(),
         };
         let report = ingest(source, volume.clone(), &order, &|_| {}, &Cancel::new());

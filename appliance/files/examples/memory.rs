@@ -198,6 +198,7 @@ fn run(what: &str, volume: &Arc<dyn Volume>, info: &ArchiveInfo, source: &mut Ma
         archive_info: info.clone(),
         source_name: "made up".into(),
         date: "2026-11-22".parse().expect("a day"),
+        read_all: false,
         software: "heirloom".into(),
     };
     peak_bytes();

@@ -244,6 +244,7 @@ impl DriveThread {
             archive_info: open.info.clone(),
             source_name: source_name.clone(),
             date: today,
+            read_all: false,
             software: format!("heirloom {} {}", self.release.version, self.release.commit),
         };
         let outcome = self.copy(open, device, &order, cancel);

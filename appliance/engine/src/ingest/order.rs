@@ -14,6 +14,9 @@ pub struct RunOrder {
     pub source_name: String,
     /// Today, by the clock of the PC.
     pub date: Day,
+    /// Whether everything is read from the source again, also what its last snapshot has unchanged: so that a copy that was damaged since then
+    /// is replaced, and no edit goes unseen that kept length and time.
+    pub read_all: bool,
     /// What we are, such as `heirloom 0.1.0`.
     pub software: String,
 }

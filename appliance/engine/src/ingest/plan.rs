@@ -21,12 +21,13 @@ pub(super) struct Previous {
     pub(super) gone: HashMap<Digest, u64>,
 }
 
-/// Reads the last snapshot that can be read, and plans links for what it has unchanged.
+/// Reads the last snapshot that can be read, and plans links for what it has unchanged, unless everything is to be read.
 pub(super) fn plan_links(
     volume: &dyn Volume,
     archive: &Archive,
     source_folder: &str,
     table: &Table,
+    read_all: bool,
     damage: &mut Vec<Damage>,
 ) -> Result<(Holdings, Option<Previous>), VolumeError> {
     for published in archive.of_source(source_folder) {
@@ -41,7 +42,7 @@ pub(super) fn plan_links(
                 None => *gone.entry(record.sha256).or_insert(0) += 1,
                 Some(number) => {
                     hint = number + 1;
-                    if is_unchanged(&record, &table.row(number)) {
+                    if !read_all && is_unchanged(&record, &table.row(number)) {
                         holdings.hold(number, State::Link, &record);
                     }
                 }

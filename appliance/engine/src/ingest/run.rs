@@ -105,8 +105,14 @@ impl Run<'_> {
         let identity = source.identity().clone();
         let source_folder = self.source_folder(&archive, &identity, &table);
         let workspace = Workspace::of(&source_folder);
-        let (mut holdings, previous) =
-            plan_links(self.volume, &archive, &source_folder, &table, &mut damage)?;
+        let (mut holdings, previous) = plan_links(
+            self.volume,
+            &archive,
+            &source_folder,
+            &table,
+            self.order.read_all,
+            &mut damage,
+        )?;
         if let Some(previous) = &previous
             && problems.is_empty()
             && is_same(&holdings, previous)

@@ -47,7 +47,7 @@ impl Meaning {
 pub enum Advice {
     /// The content has to come from elsewhere.
     #[error(
-        "Look for it on the phone, another drive or a computer, and archive it again from there."
+        "Look for it on the phone, another drive or a computer, and archive it again from there: where it still is as it was, with --read-all."
     )]
     FindOriginal,
     /// Another drive may have the snapshots.

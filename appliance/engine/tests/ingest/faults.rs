@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use heirloom_engine::{
-    Archive, ArchiveError, Cancel, Problem, ProblemReason, Progress, RunError, SourceError,
-    VolumeError, VolumePath, ingest,
+    Archive, ArchiveError, Cancel, Problem, ProblemReason, Progress, RunError, RunOrder,
+    SourceError, VolumeError, VolumePath, ingest,
 };
 use heirloom_fakes::{FakeFile, FakeSource, FakeVolume, PowerCut};
 
@@ -310,4 +310,49 @@ fn a_good_copy_does_not_give_way_to_a_damaged_one() {
         volume.files()[&format!("{}/data/{path}", report.folder)].content,
         photo(2).content
     );
+}
+
+#[test]
+fn reading_all_again_replaces_what_was_damaged() {
+    let volume = new_archive();
+    let mut source = phone(1..=3);
+    let first = run(&volume, &mut source).expect("a first run");
+    let path = photo(2).path.join("/");
+    let stored = format!("{}/data/{path}", first.folder);
+    volume.tamper(&stored, |content| content[5] ^= 1);
+    assert!(
+        run(&volume, &mut source).expect("a run").up_to_date,
+        "unchanged on the phone"
+    );
+    source.take_fetched();
+    let order = RunOrder {
+        read_all: true,
+        ..order()
+    };
+    let report = ingest(
+        &mut source,
+        Arc::new(volume.clone()),
+        &order,
+        &|_| {},
+        &Cancel::new(),
+    )
+    .expect("a run that reads all");
+    assert_eq!(source.take_fetched().len(), 3);
+    assert_eq!((report.new_files, report.known_content_files), (3, 2));
+    assert_eq!(report.damage.len(), 1);
+    assert!(report.completeness.is_complete() && report.safe_to_erase().is_none());
+    let files = volume.files();
+    for number in 1..=3 {
+        let path = photo(number).path.join("/");
+        let (old, new) = (
+            &files[&format!("{}/data/{path}", first.folder)],
+            &files[&format!("{}/data/{path}", report.folder)],
+        );
+        assert_eq!(new.content, photo(number).content);
+        assert_eq!(
+            old.node == new.node,
+            number != 2,
+            "the others are stored once"
+        );
+    }
 }

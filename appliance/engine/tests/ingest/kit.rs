@@ -29,6 +29,7 @@ pub(crate) fn order() -> RunOrder {
         archive_info: info(),
         source_name: FOLDER.to_owned(),
         date: "2026-11-22".parse().expect("a day"),
+        read_all: false,
         software: "heirloom 0.1.0".to_owned(),
     }
 }

@@ -22,6 +22,7 @@ fn run(volume: &FakeVolume, source: &mut FakeSource, name: &str) {
         archive_info: info(),
         source_name: name.to_owned(),
         date: day("2026-11-22"),
+        read_all: false,
         software: "heirloom 0.1.0".to_owned(),
     };
     let volume = Arc::new(volume.clone());

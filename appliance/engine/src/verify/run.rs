@@ -18,6 +18,7 @@ use super::suspect::Suspect;
 use super::thinned;
 use super::trace::trace;
 use crate::archive::{Archive, PublishedSnapshot, layout, readable};
+use crate::hashing::sha256_implementation;
 use crate::{Cancel, Damage, DamageKind, Volume, VolumePath};
 
 /// Checks an archive: seals, signatures, the chain and the sheet; what each snapshot lists against what lies in its folder; and every content,
@@ -33,6 +34,7 @@ pub fn verify(
     watch: &(dyn Fn(VerifyProgress) + Sync),
     cancel: &Cancel,
 ) -> Result<VerifyReport, VerifyError> {
+    log::info!("SHA-256 by {}", sha256_implementation());
     let archive = Archive::open(volume)?;
     let mut check = Check {
         volume,

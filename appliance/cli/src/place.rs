@@ -164,6 +164,7 @@ pub(crate) fn are_apart(source_dir: &Path, archive: &Path) -> Result<(), Trouble
     let source_dir = canonical(source_dir)?;
     let archive = match archive.canonicalize() {
         Ok(archive) => archive,
+        // Not made yet: then what it will be in counts, and its error is the one that is told.
         Err(_) => canonical(&above(archive))?.join(archive.file_name().unwrap_or_default()),
     };
     if is_same(&source_dir, &archive) {

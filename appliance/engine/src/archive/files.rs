@@ -98,6 +98,7 @@ pub(crate) fn read_back_digest_of(
             Digest::from_bytes(hasher.finalize().into())
         });
         let read = volume.read_back(path, &mut |piece| {
+            // When none is spare yet, a new one is made.
             let mut copy = spares.try_recv().unwrap_or_default();
             copy.extend_from_slice(piece);
             match to_hasher.send(copy) {

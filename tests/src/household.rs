@@ -210,6 +210,33 @@ impl Pc {
         Ok(self.safe_files())
     }
 
+    /// Fails unless this file of many bytes is being fetched now, and not all of it there.
+    ///
+    /// # Errors
+    /// When it is not its turn, or no longer.
+    pub fn is_being_fetched(&self, path: &str) -> Result<()> {
+        let events = self.events.all();
+        let last = |name: &str| events.iter().rfind(|event| event["event"] == name);
+        let current = last("fetching").context("a file is being fetched")?;
+        ensure!(ends_with(&current["path"], path), "not its turn: {current}");
+        let moved = last("moved").and_then(|event| event["bytes"].as_u64());
+        let planned = last("planned").and_then(|event| event["fetch_bytes"].as_u64());
+        ensure!(moved < planned, "{moved:?} of {planned:?} bytes are there");
+        Ok(())
+    }
+
+    /// Waits until so many files are noted for good on the drive.
+    ///
+    /// # Errors
+    /// When that does not come.
+    pub fn has_noted(&mut self, files: u64) -> Result<()> {
+        let noted = |event: &Value| (event["event"] == "noted").then(|| event["files"].as_u64())?;
+        let what = format!("{files} files noted");
+        self.events
+            .wait(&what, LONG, |event| noted(event) >= Some(files))?;
+        Ok(())
+    }
+
     /// How many files the newest run has counted as safe so far.
     pub fn safe_files(&self) -> u64 {
         let of_run = |event: &&Value| event["event"] == "verified" || event["event"] == "listing";

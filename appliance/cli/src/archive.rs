@@ -131,7 +131,7 @@ impl Course {
                     ..Where::at("Copying")
                 };
             }
-            Progress::Fetching { .. } => {}
+            Progress::Fetching { .. } | Progress::Noted { .. } => {}
             Progress::Moved { bytes } => self.place.bytes = bytes,
             Progress::Verified { files, .. } => self.place.files = files,
             Progress::Reconciling => self.place = Where::at(COMPARING),

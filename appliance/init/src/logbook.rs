@@ -41,9 +41,11 @@ pub(crate) fn open(port: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes an event for machines: `@heirloom ` and JSON on a line of its own, on the port only.
+/// Writes an event for machines: `@heirloom ` and JSON on a line of its own, on the port only. `at_ms` tells when, as the log's lines do.
 pub(crate) fn announce(event: &serde_json::Value) {
     if let Some(book) = BOOK.get() {
+        let mut event = event.clone();
+        event["at_ms"] = (book.started.elapsed().as_millis() as u64).into();
         book.pages().tell_port(&format!("@heirloom {event}"));
     }
 }

@@ -59,6 +59,7 @@ fn run(progress: &Progress) -> serde_json::Value {
         Progress::Verified { files, bytes } => {
             json!({ "event": "verified", "files": files, "bytes": bytes })
         }
+        Progress::Noted { files } => json!({ "event": "noted", "files": files }),
         Progress::Reconciling => json!({ "event": "reconciling" }),
         Progress::Publishing => json!({ "event": "publishing" }),
     }

@@ -11,6 +11,11 @@ use nix::errno::Errno;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+/// The most that waits in memory to be written, in bytes: some seconds of a slow USB stick, a third of a second of a good drive.
+const DIRTY_BYTES: &str = "33554432";
+/// From here on the system writes on its own.
+const BACKGROUND_BYTES: &str = "8388608";
+
 /// Tells the program that it is the worker.
 pub(crate) const WORKER_ARGUMENT: &str = "worker";
 /// The worker's status when the PC is to be switched off: everything is closed.
@@ -65,6 +70,9 @@ fn prepare() -> std::io::Result<()> {
     if !command_line.contains("heirloom.events=") {
         std::fs::write("/proc/sys/kernel/printk", "1")?;
     }
+    // However slow the drive, a flush has no more to write than this, so that what was copied is soon noted for good.
+    std::fs::write("/proc/sys/vm/dirty_bytes", DIRTY_BYTES)?;
+    std::fs::write("/proc/sys/vm/dirty_background_bytes", BACKGROUND_BYTES)?;
     // Ctrl-Alt-Del would switch off in the middle of a write.
     nix::sys::reboot::set_cad_enabled(false)?;
     // Files that nobody should see are not for anyone else on a system with one user, but a habit costs nothing.

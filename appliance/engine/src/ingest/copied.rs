@@ -27,10 +27,10 @@ pub(super) struct Verified(Written);
 
 /// Makes a batch of files durable, all at once.
 pub(super) fn make_durable(
-    volume: &dyn Volume,
+    flush: impl FnOnce() -> Result<(), VolumeError>,
     batch: Vec<Written>,
 ) -> Result<Vec<Durable>, VolumeError> {
-    volume.flush()?;
+    flush()?;
     Ok(batch.into_iter().map(Durable).collect())
 }
 

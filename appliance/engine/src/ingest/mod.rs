@@ -23,6 +23,7 @@ mod report;
 mod row;
 mod run;
 mod share;
+mod standstill;
 mod table;
 mod workspace;
 mod writer;

@@ -63,6 +63,11 @@ pub enum Progress {
         /// Their length.
         bytes: u64,
     },
+    /// What was read back is noted on the drive, and the note is flushed: whatever happens now, these files are not fetched again.
+    Noted {
+        /// All so far in this run, without the resumed ones.
+        files: u64,
+    },
     /// The source is listed a second time, and all is compared.
     Reconciling,
     /// The snapshot is being sealed and put in its place.

@@ -16,6 +16,7 @@ use super::journal::Journal;
 use super::order::{Cancel, Progress};
 use super::report::Problem;
 use super::share::Sharing;
+use super::standstill::Standstill;
 use super::table::{RowNumber, Table};
 use super::workspace::Workspace;
 use super::writer::Writer;
@@ -89,14 +90,31 @@ pub(super) fn copy(
     let (to_flusher, written) = bounded(FILES_QUEUED);
     let (to_verifier, durable) = bounded(1);
     let in_flight = InFlight::default();
+    let standstill = Standstill::default();
     let mut moved_bytes = totals.moved_bytes;
     let (fetched, wrote, flushed, verified) = thread::scope(|scope| {
-        let writer =
-            scope.spawn(|| Writer::new(context, &in_flight).write(steps, spare, to_flusher));
-        let flusher = scope.spawn(|| flush(context.volume, written, to_verifier, &in_flight));
+        let writer = scope.spawn(|| {
+            Writer::new(context, &in_flight, &standstill).write(steps, spare, to_flusher)
+        });
+        let flusher = scope.spawn(|| {
+            flush(
+                context.volume,
+                &standstill,
+                written,
+                to_verifier,
+                &in_flight,
+            )
+        });
         let verifier = scope.spawn(|| {
             verify(
-                context, durable, &in_flight, holdings, journal, sharing, totals,
+                context,
+                &standstill,
+                durable,
+                &in_flight,
+                holdings,
+                journal,
+                sharing,
+                totals,
             )
         });
         let mut fetcher = Fetcher {
@@ -144,6 +162,7 @@ fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
 
 fn flush(
     volume: &dyn Volume,
+    standstill: &Standstill,
     written: Receiver<Written>,
     to_verifier: Sender<Vec<Durable>>,
     in_flight: &InFlight,
@@ -168,7 +187,10 @@ fn flush(
         }
         // Whatever else is written by now costs nothing more.
         batch.extend(written.try_iter());
-        if to_verifier.send(make_durable(volume, batch)?).is_err() {
+        if to_verifier
+            .send(make_durable(|| standstill.flush(volume), batch)?)
+            .is_err()
+        {
             // It failed, and says so itself.
             break;
         }
@@ -178,6 +200,7 @@ fn flush(
 
 fn verify(
     context: &Context<'_>,
+    standstill: &Standstill,
     durable: Receiver<Vec<Durable>>,
     in_flight: &InFlight,
     holdings: &mut Holdings,
@@ -201,8 +224,11 @@ fn verify(
             Err(RecvTimeoutError::Timeout) => {
                 // A long file is on its way. What was verified before it must not wait for its end.
                 if is_unflushed {
-                    volume.flush()?;
+                    standstill.flush(*volume)?;
                     is_unflushed = false;
+                    (context.watch)(Progress::Noted {
+                        files: totals.verified_files,
+                    });
                 }
                 continue;
             }
@@ -217,7 +243,7 @@ fn verify(
         let shared_files = sharing.take(*volume, &read_back.verified, holdings)?;
         if shared_files > 0 {
             // What the journal is about to say of them must be so after a power cut.
-            volume.flush()?;
+            standstill.flush(*volume)?;
         }
         totals.shared_files += shared_files;
         for verified in &read_back.verified {

@@ -7,6 +7,7 @@ use sha2::Digest as _;
 use super::copied::Written;
 use super::in_flight::InFlight;
 use super::pipeline::{Context, Step};
+use super::standstill::Standstill;
 use super::table::RowNumber;
 use super::workspace::Folders;
 use crate::{Draft, VolumeError};
@@ -14,6 +15,7 @@ use crate::{Draft, VolumeError};
 pub(super) struct Writer<'c> {
     context: &'c Context<'c>,
     in_flight: &'c InFlight,
+    standstill: &'c Standstill,
     folders: Folders,
 }
 
@@ -26,10 +28,15 @@ struct Open {
 }
 
 impl<'c> Writer<'c> {
-    pub(super) fn new(context: &'c Context<'c>, in_flight: &'c InFlight) -> Self {
+    pub(super) fn new(
+        context: &'c Context<'c>,
+        in_flight: &'c InFlight,
+        standstill: &'c Standstill,
+    ) -> Self {
         Self {
             context,
             in_flight,
+            standstill,
             folders: Folders::below(context.workspace.data.clone()),
         }
     }
@@ -60,7 +67,8 @@ impl<'c> Writer<'c> {
                 }
                 Step::Piece(piece) => {
                     if let Some(open) = &mut open {
-                        open.add(&piece)?;
+                        let written_bytes = open.size_bytes;
+                        self.standstill.write(written_bytes, || open.add(&piece))?;
                     }
                     give_back(piece);
                     continue;

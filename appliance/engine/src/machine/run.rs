@@ -76,6 +76,7 @@ impl Run {
             Progress::Fetching { path, .. } => self.current = Some(path),
             Progress::Moved { bytes } => self.moved_bytes = bytes,
             Progress::Verified { files, .. } => self.verified_files = files,
+            Progress::Noted { .. } => {}
             Progress::Reconciling => {
                 self.phase = RunPhase::Reconciling;
                 self.current = None;

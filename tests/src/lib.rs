@@ -22,6 +22,7 @@
 //! was instead.
 
 mod artifacts;
+mod debian_guest;
 mod drive;
 mod events;
 mod firmware;
@@ -30,6 +31,7 @@ mod keys;
 mod locale;
 mod oracle;
 mod pc;
+mod peers;
 mod pixels;
 mod places;
 mod power_cut;
@@ -50,6 +52,7 @@ pub use household::PHONE;
 pub use keys::{Key, qcodes};
 pub use oracle::{Case, Oracle, Verdict};
 pub use pc::{ARGON2_MEMORY_KIB, Pc, PcPlan};
+pub use peers::Peers;
 pub use pixels::{ConsoleFont, Picture};
 pub use places::{appliance_font, appliance_image, target_folder};
 pub use power_cut::PowerCut;

@@ -2,16 +2,13 @@
 //!
 //! What it does is in `tests/oracle/examine.py`. It is built once by `mmdebstrap` and kept in `target/oracle`.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::places::tests_folder;
-use crate::{Boot, Drive, Events, LONG, Vm, VmPlan, target_folder};
+use crate::debian_guest::{debian_guest, quoted, shared_folder};
+use crate::{Boot, Drive, Events, LONG, Vm, VmPlan};
 
 /// What the oracle is built from, in `tests/oracle`.
 const INPUTS: [&str; 7] = [
@@ -95,31 +92,7 @@ impl Oracle {
     /// # Errors
     /// When `mmdebstrap` fails.
     pub fn ready() -> Result<Self> {
-        let inputs = tests_folder().join("oracle");
-        let mut key = Sha256::new();
-        for input in INPUTS {
-            key.update(fs::read(inputs.join(input)).with_context(|| input.to_owned())?);
-        }
-        let name: String = key
-            .finalize()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let all = target_folder().join("oracle");
-        fs::create_dir_all(&all)?;
-        let lock = File::create(all.join("lock"))?;
-        lock.lock()?;
-        let folder = all.join(name);
-        if !folder.exists() {
-            let unfinished = all.join("unfinished");
-            if unfinished.exists() {
-                fs::remove_dir_all(&unfinished)?;
-            }
-            fs::create_dir(&unfinished)?;
-            build(&inputs, &unfinished)?;
-            fs::rename(&unfinished, &folder)?;
-        }
+        let folder = debian_guest("oracle", &INPUTS)?;
         Ok(Self { folder })
     }
 
@@ -133,13 +106,7 @@ impl Oracle {
             initrd: self.folder.join("initrd"),
             command_line: format!("console=ttyS0 panic=-1 quiet rdinit=/bin/sh -- -c \"{begin}\""),
         });
-        plan.arguments.extend([
-            "-virtfs".to_owned(),
-            format!(
-                "local,readonly=on,security_model=none,multidevs=remap,mount_tag=job,path={}",
-                quoted(folder)
-            ),
-        ]);
+        plan.arguments.extend(shared_folder("job", folder));
         plan
     }
 
@@ -213,10 +180,7 @@ impl Oracle {
             let mut expect = Vec::new();
             for (at, (source, folder)) in case.expect.iter().enumerate() {
                 let tag = format!("case{number}expect{at}");
-                plan.arguments.extend([
-                    "-virtfs".to_owned(),
-                    format!("local,readonly=on,security_model=none,multidevs=remap,mount_tag={tag},path={}", quoted(folder)),
-                ]);
+                plan.arguments.extend(shared_folder(&tag, folder));
                 expect.push(json!({"source": source, "tag": tag}));
             }
             job.push(
@@ -252,47 +216,4 @@ impl Oracle {
         );
         Ok(verdicts)
     }
-}
-
-/// Extracts Debian's packages and has `tests/oracle/pack` make a kernel and an initramfs of them.
-fn build(inputs: &Path, out: &Path) -> Result<()> {
-    let list = fs::read_to_string(inputs.join("packages"))?;
-    let packages: Vec<&str> = list
-        .lines()
-        .filter_map(|line| line.split('#').next().map(str::trim))
-        .filter(|package| !package.is_empty())
-        .collect();
-    let log = out.join("build.log");
-    let mut command = Command::new("mmdebstrap");
-    command
-        .args(["--variant=extract", "--format=null"])
-        .arg(format!("--include={}", packages.join(",")))
-        .arg(format!(
-            "--extract-hook='{}' \"$1\"",
-            inputs.join("pack").display()
-        ));
-    for file in ["kernel", "initrd"] {
-        command.arg(format!(
-            "--extract-hook=download /{file} '{}'",
-            out.join(file).display()
-        ));
-    }
-    command.args(["trixie", "/dev/null"]);
-    let status = command
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null())
-        .stderr(File::create(&log)?)
-        .status()
-        .context("mmdebstrap; scripts/setup installs it")?;
-    ensure!(
-        status.success(),
-        "mmdebstrap ended with {status}:\n{}",
-        fs::read_to_string(&log)?
-    );
-    Ok(())
-}
-
-/// A path within an option of QEMU's, where a comma is written twice.
-fn quoted(path: &Path) -> String {
-    path.display().to_string().replace(',', ",,")
 }

@@ -76,6 +76,7 @@ mod tests {
             persistent_id: None,
             shared_time: false,
             listed_size_bytes: None,
+            suspect: None,
         }
     }
 

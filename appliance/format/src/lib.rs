@@ -46,7 +46,8 @@ pub use shared_times::{SharedTimesError, SharedTimesReader, shared_times_line};
 pub use signature::{Signature, SignatureError, trusted_comment};
 pub use signing_key::{SigningKey, SigningKeyError};
 pub use snapshot::{
-    FileRecord, ProblemRecord, Snapshot, SnapshotError, SourceRecord, Status, TimeRecord,
+    ChoiceRecord, FileRecord, LeftOutRecord, ProblemRecord, Snapshot, SnapshotError, SourceRecord,
+    Status, TimeRecord,
 };
 pub use snapshot_printer::SnapshotPrinter;
 pub use snapshot_reader::SnapshotReader;

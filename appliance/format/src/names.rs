@@ -66,6 +66,12 @@ impl SourceShortId {
     /// The first 8 hexadecimal digits of the SHA-256 over manufacturer, line feed, model, line feed, and then either `serial:` and the
     /// serial number, or `storages:` and the sorted names of the storages, each with a line feed before it.
     pub fn of(source: SourceTraits<'_>) -> Self {
+        Self::of_another(source, 1)
+    }
+
+    /// The same for one of several devices that can't be told apart by what they say: for the second and any further one, a line feed,
+    /// `number:` and its number come after.
+    pub fn of_another(source: SourceTraits<'_>, number: u32) -> Self {
         let mut text = format!("{}\n{}\n", source.manufacturer, source.model);
         match source.serial.filter(|serial| !serial.is_empty()) {
             Some(serial) => {
@@ -82,6 +88,9 @@ impl SourceShortId {
                     text.push_str(storage);
                 }
             }
+        }
+        if number > 1 {
+            text.push_str(&format!("\nnumber:{number}"));
         }
         Self(Digest::of(text.as_bytes()).to_string()[..8].to_owned())
     }
@@ -200,6 +209,11 @@ mod tests {
                 ..without
             }),
         );
+        let numbered: Vec<SourceShortId> = (1..4)
+            .map(|number| SourceShortId::of_another(without, number))
+            .collect();
+        assert_eq!(numbered[0], SourceShortId::of(without));
+        assert!(numbered[0] != numbered[1] && numbered[1] != numbered[2]);
         let cases = [
             ("Mia's Pixel", format!("Mia's Pixel [{}]", id.as_str())),
             (" a \n b/.. ", format!("a b=2F.. [{}]", id.as_str())),

@@ -28,6 +28,12 @@ pub struct Snapshot {
     pub status: Status,
     /// What could not be archived as it should, and why.
     pub problems: Vec<ProblemRecord>,
+    /// Which of the source's files were wanted.
+    #[serde(default)]
+    pub choice: ChoiceRecord,
+    /// What the source has beside them, folder by folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOutRecord>,
     /// Every file below `data/`, sorted by the bytes of its path, none twice.
     pub files: Vec<FileRecord>,
 }
@@ -40,6 +46,28 @@ pub enum Status {
     Complete,
     /// What is here is verified; what is not here is among the problems.
     Incomplete,
+}
+
+/// Which files of a source a person wants archived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChoiceRecord {
+    /// All of them.
+    #[default]
+    Everything,
+    /// Photos, videos, and what belongs to them.
+    Media,
+}
+
+/// Files of a folder that were not wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOutRecord {
+    /// The folder, for a person to read.
+    pub folder: String,
+    /// How many.
+    pub files: u64,
+    /// Their length, as the source states it.
+    pub bytes: u64,
 }
 
 /// Where files come from.
@@ -81,6 +109,9 @@ pub struct FileRecord {
     /// What the source stated as its length, where twice it gave another: the file is suspect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed_size_bytes: Option<u64>,
+    /// A word for what its own structure lacks, such as `cut-off`, though the source gave the same bytes twice: the file is suspect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspect: Option<String>,
 }
 
 /// A time as it was stated, and what was made of it.
@@ -184,6 +215,7 @@ mod tests {
             persistent_id: None,
             shared_time: false,
             listed_size_bytes: None,
+            suspect: None,
         };
         Snapshot {
             format_version: FORMAT_VERSION,
@@ -205,6 +237,12 @@ mod tests {
                 reason: "refused".into(),
                 sentence: "The device refused this file.".into(),
             }],
+            choice: ChoiceRecord::Media,
+            left_out: vec![LeftOutRecord {
+                folder: "Internal/Documents".into(),
+                files: 2,
+                bytes: 7,
+            }],
             files: vec![file("Internal/a"), file("Internal/b")],
         }
     }
@@ -221,6 +259,7 @@ mod tests {
         let empty = Snapshot {
             files: vec![],
             problems: vec![],
+            left_out: vec![],
             ..snapshot
         };
         assert_eq!(

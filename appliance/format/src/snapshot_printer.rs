@@ -29,6 +29,13 @@ impl SnapshotPrinter {
             line(out, index == 0, problem);
         }
         end_list(out, snapshot.problems.is_empty());
+        out.push_str(",\n");
+        field(out, "choice", &snapshot.choice);
+        out.push_str("\"left_out\": [");
+        for (index, left_out) in snapshot.left_out.iter().enumerate() {
+            line(out, index == 0, left_out);
+        }
+        end_list(out, snapshot.left_out.is_empty());
         out.push_str(",\n\"files\": [");
         Self { is_first: true }
     }

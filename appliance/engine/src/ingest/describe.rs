@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use heirloom_format::{Day, Digest, FORMAT_VERSION, Snapshot, SnapshotName, SourceRecord, Status};
+use heirloom_format::{ChoiceRecord, Day, Digest, FORMAT_VERSION, Snapshot, SnapshotName, SourceRecord, Status};
 
 use super::holdings::Holdings;
 use super::media::{MediaKind, kind_of_name};
@@ -50,6 +50,8 @@ pub(super) fn description(
             .iter()
             .map(Problem::to_record)
             .collect(),
+        choice: ChoiceRecord::Everything,
+        left_out: Vec::new(),
         files: Vec::new(),
     }
 }

@@ -132,6 +132,7 @@ impl Holdings {
             modified: row.modified(),
             persistent_id: row.persistent_id(),
             listed_size_bytes: received_bytes.map(|_| listed_size_bytes),
+            suspect: None,
             shared_time: self.shared_time(number),
         }
     }

@@ -121,6 +121,7 @@ mod tests {
             }),
             persistent_id: Some("p1".into()),
             listed_size_bytes: None,
+            suspect: None,
             shared_time: false,
         }
     }

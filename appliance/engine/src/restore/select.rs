@@ -162,6 +162,7 @@ impl<'s> Selection<'s> {
             persistent_id: None,
             shared_time: false,
             listed_size_bytes: None,
+            suspect: None,
         })
     }
 

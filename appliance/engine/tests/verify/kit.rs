@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use heirloom_engine::{Archive, Volume, VolumePath};
 use heirloom_fakes::FakeVolume;
 use heirloom_format::{
-    ArchiveId, ArchiveInfo, BAGIT_TXT, BagInfo, Day, Digest, FORMAT_VERSION, FileRecord,
-    SigningKey, Snapshot, SnapshotName, SourceRecord, Status, StoredPath, TagManifest, TimeRecord,
-    manifest_line, shared_times_line, trusted_comment,
+    ArchiveId, ArchiveInfo, BAGIT_TXT, BagInfo, ChoiceRecord, Day, Digest, FORMAT_VERSION,
+    FileRecord, SigningKey, Snapshot, SnapshotName, SourceRecord, Status, StoredPath, TagManifest,
+    TimeRecord, manifest_line, shared_times_line, trusted_comment,
 };
 
 pub(crate) const MIA: &str = "Mia's Pixel [11111111]";
@@ -116,6 +116,8 @@ impl<'v> Maker<'v> {
             },
             status: Status::Complete,
             problems: vec![],
+            choice: ChoiceRecord::Everything,
+            left_out: Vec::new(),
             files,
         };
         self.head = Some(seal(self.volume, &bag, &snapshot, &self.key));
@@ -157,6 +159,7 @@ impl<'v> Maker<'v> {
             persistent_id: None,
             shared_time,
             listed_size_bytes: None,
+            suspect: None,
         }
     }
 }

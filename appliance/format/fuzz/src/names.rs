@@ -162,6 +162,7 @@ fn exact_names(paths: &BTreeSet<StoredPath>) {
             persistent_id: None,
             shared_time: false,
             listed_size_bytes: None,
+            suspect: None,
         };
         let names = record.exact_path();
         for name in &names {

@@ -180,7 +180,7 @@ impl SourceError {
 /// How a fetch ended without an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fetched {
-    /// The source has no more bytes; this many were handed over.
+    /// The source has no more bytes; the object has this many, counted from its first byte, wherever the fetch began.
     Whole(u64),
     /// The sink asked to stop.
     Stopped,
@@ -201,13 +201,18 @@ pub trait Source: Send {
     /// [`Found::Problem`]. A source that names objects and describes none of them is an error, never an empty listing.
     fn list(&mut self, found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), SourceError>;
 
-    /// Reads an object from its first byte to its last, handing the bytes to `sink` in order, in pieces of at most 1 MiB.
+    /// Reads an object from byte `from_byte` (0 for all of it) to its last, handing the bytes to `sink` in order, in pieces of at most 1 MiB.
+    /// Where it has no byte there, nothing is handed over, and [`Fetched::Whole`] tells its length.
+    ///
+    /// A source that can only read from the beginning does so, and hands over nothing of what lies before `from_byte`.
     ///
     /// # Errors
-    /// After an error, the bytes handed over so far are a true beginning of the object, and nothing more.
+    /// After an error, the bytes handed over so far are what the object has from `from_byte` on, without a gap, and nothing more. Whoever asked
+    /// for a later part and is refused may ask for all of it.
     fn fetch(
         &mut self,
         object: &ListedObject,
+        from_byte: u64,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Fetched, SourceError>;
 }

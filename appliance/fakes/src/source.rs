@@ -179,6 +179,7 @@ impl Source for FakeSource {
     fn fetch(
         &mut self,
         object: &ListedObject,
+        from_byte: u64,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Fetched, SourceError> {
         if let Some(error) = &self.failed {
@@ -195,7 +196,8 @@ impl Source for FakeSource {
             file.short_fetches -= 1;
             content.truncate(content.len() / 2);
         }
-        for piece in content.chunks(PIECE_BYTES) {
+        let from = usize::try_from(from_byte).map_or(content.len(), |from| from.min(content.len()));
+        for piece in content[from..].chunks(PIECE_BYTES) {
             if self.give(piece, sink)?.is_break() {
                 return Ok(Fetched::Stopped);
             }

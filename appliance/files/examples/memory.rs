@@ -64,17 +64,19 @@ impl Source for MadeUp {
     fn fetch(
         &mut self,
         object: &ListedObject,
+        from_byte: u64,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Fetched, SourceError> {
         if object.size_bytes == 8 {
             let content = object.id.0.to_le_bytes();
-            return Ok(match sink(&content) {
+            let from = from_byte.min(8) as usize;
+            return Ok(match sink(&content[from..]) {
                 ControlFlow::Continue(()) => Fetched::Whole(8),
                 ControlFlow::Break(()) => Fetched::Stopped,
             });
         }
         let zeros = vec![0; 1 << 20];
-        let mut left = object.size_bytes;
+        let mut left = object.size_bytes.saturating_sub(from_byte);
         while left > 0 {
             let piece = left.min(zeros.len() as u64);
             if sink(&zeros[..piece as usize]).is_break() {

@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, PosixFadviseAdvice, open, posix_fadvise};
 use nix::libc;
 use nix::sys::stat::{Mode, SFlag, fstat};
-use nix::unistd::read;
+use nix::unistd::{Whence, lseek, read};
 
 use crate::ahead::walk_ahead;
 use crate::piece::{PIECE_BYTES, with_piece};
@@ -143,13 +143,25 @@ impl FolderSource {
     }
 }
 
-fn pour(file: &OwnedFd, sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> nix::Result<Fetched> {
+fn pour(
+    file: &OwnedFd,
+    from_byte: u64,
+    sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+) -> nix::Result<Fetched> {
     let size_bytes = size_of_file(file)?;
+    if from_byte > 0 {
+        if from_byte >= size_bytes {
+            return Ok(Fetched::Whole(size_bytes));
+        }
+        // It is less than the length of a file.
+        let offset = i64::try_from(from_byte).map_err(|_| Errno::EOVERFLOW)?;
+        lseek(file, offset, Whence::SeekSet)?;
+    }
     if size_bytes > PIECE_BYTES as u64 {
         posix_fadvise(file, 0, 0, PosixFadviseAdvice::POSIX_FADV_SEQUENTIAL)?;
     }
     with_piece(|piece| {
-        let mut total = 0;
+        let mut total = from_byte;
         loop {
             match read(file, piece) {
                 Ok(0) => return Ok(Fetched::Whole(total)),
@@ -221,10 +233,11 @@ impl Source for FolderSource {
     fn fetch(
         &mut self,
         object: &ListedObject,
+        from_byte: u64,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Fetched, SourceError> {
         self.open_listed(&object.path)
-            .and_then(|file| pour(&file, sink))
+            .and_then(|file| pour(&file, from_byte, sink))
             .map_err(|errno| error_of(errno, &self.sign_of_life))
     }
 }

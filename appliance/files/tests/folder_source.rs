@@ -79,7 +79,7 @@ fn paths(told: &Told) -> Vec<&str> {
 
 fn fetch(source: &mut FolderSource, object: &ListedObject) -> Result<Vec<u8>, SourceError> {
     let mut content = Vec::new();
-    let fetched = source.fetch(object, &mut |piece| {
+    let fetched = source.fetch(object, 0, &mut |piece| {
         assert!(piece.len() <= 1 << 20, "pieces are at most 1 MiB");
         content.extend_from_slice(piece);
         ControlFlow::Continue(())
@@ -285,7 +285,7 @@ fn a_file_that_grows_while_it_is_read_is_read_to_its_end() {
     let mut source = place.source();
     let object = list(&mut source).files.remove(0);
     let mut received = 0;
-    let fetched = source.fetch(&object, &mut |piece| {
+    let fetched = source.fetch(&object, 0, &mut |piece| {
         if received == 0 {
             fs::write(&path, vec![2; 5 << 20]).expect("a longer one");
         }
@@ -341,7 +341,7 @@ fn listing_and_fetching_stop_when_asked() {
     }
     let object = list(&mut source).files.remove(0);
     let mut pieces = 0;
-    let fetched = source.fetch(&object, &mut |_| {
+    let fetched = source.fetch(&object, 0, &mut |_| {
         pieces += 1;
         ControlFlow::Break(())
     });

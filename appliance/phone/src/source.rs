@@ -63,11 +63,12 @@ impl Source for PhoneSource {
     fn fetch(
         &mut self,
         object: &ListedObject,
+        from_byte: u64,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Fetched, SourceError> {
         let mut fetch = Fetch {
             size_bytes: object.size_bytes,
-            handed_bytes: 0,
+            handed_bytes: from_byte,
             sink,
         };
         let now = self.renewed.find(object).unwrap_or(object);

@@ -104,7 +104,7 @@ impl Fetcher<'_, '_> {
             outcome: Ok(()),
         };
         let mut stopped_by = None;
-        let fetched = source.fetch(&row.object(), &mut |bytes| {
+        let fetched = source.fetch(&row.object(), 0, &mut |bytes| {
             received.bytes += bytes.len() as u64;
             received.rest.extend_from_slice(bytes);
             if received.rest.len() <= PIECE_BYTES {

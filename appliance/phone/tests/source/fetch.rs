@@ -51,7 +51,7 @@ fn fetch(
     object: &ListedObject,
 ) -> (Result<Fetched, SourceError>, Vec<u8>) {
     let mut bytes = Vec::new();
-    let ended = source.fetch(object, &mut |piece| {
+    let ended = source.fetch(object, 0, &mut |piece| {
         assert!(!piece.is_empty() && piece.len() <= MIB, "{}", piece.len());
         bytes.extend_from_slice(piece);
         ControlFlow::Continue(())
@@ -140,7 +140,7 @@ fn a_stopped_fetch_leaves_a_session_for_the_next() {
         let phone = phone_with(&[3 * MIB, 100], lacks);
         let (mut source, objects) = open(&phone);
         let mut piece_count = 0;
-        let ended = source.fetch(&objects[0], &mut |_| {
+        let ended = source.fetch(&objects[0], 0, &mut |_| {
             piece_count += 1;
             ControlFlow::Break(())
         });
@@ -333,7 +333,7 @@ fn a_handle_that_changes_in_the_middle_of_a_file_costs_no_byte() {
     let phone = phone_with(&[3 * MIB], &[]);
     let (mut source, objects) = open(&phone);
     let mut bytes = Vec::new();
-    let ended = source.fetch(&objects[0], &mut |piece| {
+    let ended = source.fetch(&objects[0], 0, &mut |piece| {
         if bytes.is_empty() {
             rescan(&phone);
         }

@@ -1,29 +1,36 @@
 //! The datasets that devices send, read here and not by mtp-rs where its reading loses something we keep: the text of a time.
 //!
-//! Pure functions of bytes. Hostile bytes yield `None`, and nothing is allocated beyond what the bytes themselves hold.
+//! Pure functions of bytes. Hostile bytes yield `None`, and nothing is allocated beyond what the bytes themselves hold; the targets of
+//! `fuzz/` hold them to that.
+
+mod device_info;
+mod prop_list;
+
+pub use device_info::{DeviceInfo, StorageInfo};
+pub use prop_list::{PropElement, PropValue, prop_list};
 
 /// A folder: the object format Association.
 const FORMAT_ASSOCIATION: u16 = 0x3001;
 
 /// What GetObjectInfo tells of an object (MTP 1.1, section 5.3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ObjectInfo {
+pub struct ObjectInfo {
     /// Its kind of file; see [`ObjectInfo::is_folder`].
     format: u16,
     /// Bytes; 0xFFFFFFFF stands for that and for anything longer.
-    pub(crate) compressed_size_bytes: u32,
+    pub compressed_size_bytes: u32,
     /// The folder that it is in; 0 or anything that is no object's handle for the root.
-    pub(crate) parent: u32,
+    pub parent: u32,
     association_type: u16,
     /// As the device spells it; what is no UTF-16 is replaced.
-    pub(crate) filename: String,
+    pub filename: String,
     /// As the device spells it; may be empty.
-    pub(crate) modified: String,
+    pub modified: String,
 }
 
 impl ObjectInfo {
     /// Reads the dataset. What comes after the name may be cut off, as some cameras do.
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut cursor = Cursor(bytes);
         let _storage = cursor.u32()?;
         let format = cursor.u16()?;
@@ -51,20 +58,20 @@ impl ObjectInfo {
 
     /// Whether to look into it for more. A device that calls something a generic folder without the format is believed only where
     /// there would be nothing to copy from it, so that no file is taken for a folder.
-    pub(crate) fn is_folder(&self) -> bool {
+    pub fn is_folder(&self) -> bool {
         is_folder_format(self.format)
             || (self.association_type == 1 && self.compressed_size_bytes == 0)
     }
 }
 
 /// Whether an object of this format holds others.
-pub(crate) fn is_folder_format(format: u16) -> bool {
+pub fn is_folder_format(format: u16) -> bool {
     format == FORMAT_ASSOCIATION
 }
 
 /// An array of 32-bit numbers, as GetObjectHandles and GetStorageIDs answer. An answer shorter than its own count is refused: objects
 /// would be missing without a word. No bytes at all mean no elements, as some devices leave out an empty data phase.
-pub(crate) fn u32_array(bytes: &[u8]) -> Option<Vec<u32>> {
+pub fn u32_array(bytes: &[u8]) -> Option<Vec<u32>> {
     if bytes.is_empty() {
         return Some(Vec::new());
     }
@@ -80,7 +87,7 @@ pub(crate) fn u32_array(bytes: &[u8]) -> Option<Vec<u32>> {
 }
 
 /// An unsigned number of whatever width the device chose, as GetObjectPropValue answers.
-pub(crate) fn unsigned(bytes: &[u8]) -> Option<u64> {
+pub fn unsigned(bytes: &[u8]) -> Option<u64> {
     match bytes.len() {
         4 => Some(u64::from(Cursor(bytes).u32()?)),
         8 => Some(u64::from_le_bytes(bytes.try_into().ok()?)),
@@ -96,6 +103,13 @@ impl<'a> Cursor<'a> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)
+    }
+
+    /// A count, then so many numbers.
+    fn u16_array(&mut self) -> Option<impl Iterator<Item = u16> + use<'a>> {
+        let count = usize::try_from(self.u32()?).ok()?;
+        let elements = self.take(count.checked_mul(2)?)?.chunks_exact(2);
+        Some(elements.map(|two| u16::from_le_bytes([two[0], two[1]])))
     }
 
     fn u16(&mut self) -> Option<u16> {

@@ -14,7 +14,7 @@ use mtp_rs::ptp::PtpError;
 pub struct Patience {
     /// For one transfer, in which the device may be looking for what it was asked.
     pub answer: Duration,
-    /// For one exchange from its command to its response; of a whole file in one exchange, for each piece.
+    /// For one exchange from its command to its response; where it brings bytes of a file, for each piece of them.
     pub exchange: Duration,
     /// Before anything is sent to a device that has just failed or was busy.
     pub quiet: Duration,

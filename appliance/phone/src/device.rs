@@ -1,13 +1,14 @@
 //! An open device: what it says it can do, what we have learnt about it, and the questions of a listing put to it one by one.
 
 use heirloom_engine::{SourceError, SourceIdentity, SourceKind};
-use mtp_rs::ptp::{DeviceInfo, ObjectPropertyCode, OperationCode, PtpError, StorageInfo};
+use mtp_rs::ptp::{ObjectPropertyCode, OperationCode, PtpError};
 
-use crate::dataset::{self, ObjectInfo};
+use crate::dataset::{self, DeviceInfo, ObjectInfo, StorageInfo};
 use crate::error::{family, family_at_open};
+use crate::fetch::WINDOW_BYTES_MIN;
 use crate::prop_list::PropLists;
 use crate::quirks::{Quirks, UsbIds};
-use crate::session::{ANSWER_BYTES_MAX, Handle, Session, is_busy};
+use crate::session::{Handle, Session, is_busy};
 
 /// What stands for "in no folder" when asking for handles (ISO 15740, section 10.4.7).
 const ROOT_PARENT: u32 = 0xFFFF_FFFF;
@@ -58,6 +59,8 @@ pub(crate) struct Device {
     pub(crate) prop_lists: PropLists,
     /// Whether it can be asked for bytes past the end of a file to see whether there are any.
     pub(crate) asks_past_end: bool,
+    /// How many bytes of a file it is asked for at a time.
+    pub(crate) window_bytes: u32,
     operations: Vec<OperationCode>,
     identity: SourceIdentity,
 }
@@ -69,21 +72,23 @@ impl Device {
         usb: Option<UsbIds>,
     ) -> Result<Self, SourceError> {
         const WHO: &str = "who it is";
-        let info = session
-            .device_info()
+        let bytes = session
+            .read(OperationCode::GetDeviceInfo, &[])
             .map_err(|error| family_at_open(error, WHO))?;
+        let info = DeviceInfo::parse(&bytes).ok_or(SourceError::Garbled { what: WHO })?;
         let quirks = Quirks::of(usb, &info.manufacturer);
         let identity = identity(&info);
         let mut device = Self {
             session,
             quirks,
-            prop_lists: if info.supports_operation(OperationCode::GetObjectPropList) {
+            prop_lists: if info.operations.contains(&OperationCode::GetObjectPropList) {
                 PropLists::Untried
             } else {
                 PropLists::Off
             },
             asks_past_end: !quirks.last_byte_apart,
-            operations: info.operations_supported,
+            window_bytes: WINDOW_BYTES_MIN,
+            operations: info.operations,
             identity,
         };
         device.storage_ids()?;
@@ -108,8 +113,8 @@ impl Device {
     pub(crate) fn storages(&mut self) -> Result<Vec<Storage>, SourceError> {
         let mut storages: Vec<Storage> = Vec::new();
         for id in self.storage_ids()? {
-            let name = match self.session.storage_info(id) {
-                Ok(info) => storage_name(&info),
+            let name = match self.session.read(OperationCode::GetStorageInfo, &[id]) {
+                Ok(bytes) => StorageInfo::parse(&bytes).as_ref().and_then(storage_name),
                 // A storage without a description is still a storage; whether it can be read shows when it is listed.
                 Err(PtpError::Protocol { .. } | PtpError::InvalidData { .. }) => None,
                 Err(error) => return Err(family(error, "a storage")),
@@ -126,7 +131,7 @@ impl Device {
         const WHAT: &str = "the list of its storages";
         let bytes = self
             .session
-            .read(OperationCode::GetStorageIds, &[], ANSWER_BYTES_MAX)
+            .read(OperationCode::GetStorageIds, &[])
             .map_err(|error| family_at_open(error, WHAT))?;
         let mut ids = dataset::u32_array(&bytes).ok_or(SourceError::Garbled { what: WHAT })?;
         // A slot without a card has a logical storage number of zero (MTP 1.1, section 5.2.1).
@@ -165,7 +170,7 @@ impl Device {
         const WHAT: &str = "what an object is";
         let bytes = self
             .session
-            .read_of(handle, OperationCode::GetObjectInfo, &[], ANSWER_BYTES_MAX)
+            .read_of(handle, OperationCode::GetObjectInfo, &[])
             .map_err(|error| family(error, WHAT))?;
         let info = ObjectInfo::parse(&bytes).ok_or(SourceError::Garbled { what: WHAT })?;
         let is_folder = info.is_folder();
@@ -194,12 +199,7 @@ impl Device {
         let property = u32::from(u16::from(ObjectPropertyCode::ObjectSize));
         let bytes = self
             .session
-            .read_of(
-                handle,
-                OperationCode::GetObjectPropValue,
-                &[property],
-                ANSWER_BYTES_MAX,
-            )
+            .read_of(handle, OperationCode::GetObjectPropValue, &[property])
             .map_err(|error| family(error, WHAT))?;
         dataset::unsigned(&bytes).ok_or(SourceError::Garbled { what: WHAT })
     }
@@ -286,10 +286,12 @@ mod tests {
             ("", "", "", SourceKind::Camera, None),
         ];
         for (manufacturer, extension, serial, kind, kept) in table {
-            let mut info = DeviceInfo::default();
-            info.manufacturer = manufacturer.to_owned();
-            info.vendor_extension_desc = extension.to_owned();
-            info.serial_number = serial.to_owned();
+            let info = DeviceInfo {
+                manufacturer: manufacturer.to_owned(),
+                vendor_extension_desc: extension.to_owned(),
+                serial_number: serial.to_owned(),
+                ..DeviceInfo::default()
+            };
             let identity = identity(&info);
             assert_eq!(identity.kind, kind, "{manufacturer}");
             assert_eq!(identity.serial.as_deref(), kept, "{manufacturer}");

@@ -1,9 +1,13 @@
 //! The bytes of one object: by windows where the device can read a part of a file, whole in one exchange where it can't.
 //!
-//! Windows are preferred for what happens between them: nothing is in flight, so stopping costs nothing, and a device that fails can
-//! be asked again from where it failed.
+//! Windows are preferred for what happens between them: nothing is in flight, so stopping costs little, and a device that fails can
+//! be asked again from where it failed. They are long, so that the question for each hardly counts, and a window is handed over
+//! only when the device has said at its end that all was well: some fill up what they could not read. Meanwhile the next one
+//! is read, so that the link does not wait for whoever takes the bytes.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use heirloom_engine::{Fetched, SourceError};
 use mtp_rs::ptp::{OperationCode, PtpError, ResponseCode};
@@ -11,9 +15,20 @@ use mtp_rs::ptp::{OperationCode, PtpError, ResponseCode};
 use crate::device::Device;
 use crate::error::family;
 use crate::session::{Handle, Streamed};
+use crate::transaction::Piece;
 
-/// What is asked for at a time, in bytes: the most that a sink may be handed.
-const WINDOW_BYTES: u32 = 1 << 20;
+/// What is asked for at a time, in bytes: at first, and when the device has shown that it is quick. Two windows are in memory.
+pub(crate) const WINDOW_BYTES_MIN: u32 = 1 << 20;
+const WINDOW_BYTES_MAX: u32 = 16 << 20;
+
+/// Windows double while one takes less than this; a question takes a millisecond or two.
+const WINDOW_QUICK: Duration = Duration::from_millis(200);
+
+/// Windows halve when one takes longer than this: so long may whoever stops a fetch have to wait.
+const WINDOW_SLOW: Duration = Duration::from_secs(1);
+
+/// The most that a sink may be handed at once, in bytes.
+const PIECE_BYTES_MAX: usize = 1 << 20;
 
 /// How many bytes at the end of a file some Samsung phones can't send in one piece: with the header of 12 they fill their packets.
 const LAST_PACKET_BYTES: u64 = 512;
@@ -23,13 +38,38 @@ const WHAT: &str = "the bytes of a file";
 
 /// An object being fetched. It survives a change of the object's handle.
 pub(crate) struct Fetch<'a> {
-    pub(crate) size_bytes: u64,
-    /// Bytes that the sink has.
-    pub(crate) handed_bytes: u64,
-    pub(crate) sink: &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    size_bytes: u64,
+    /// The first byte that the sink is to have; what comes before is passed over.
+    from_byte: u64,
+    /// The first byte that has not been read yet.
+    next_byte: u64,
+    /// What was read last and the sink does not have yet.
+    held: VecDeque<Piece>,
+    /// The offset of what is held, or would be.
+    held_from_byte: u64,
+    is_stopped: bool,
+    sink: &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>,
 }
 
-impl Fetch<'_> {
+impl<'a> Fetch<'a> {
+    pub(crate) fn new(
+        size_bytes: u64,
+        from_byte: u64,
+        sink: &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Self {
+        // The byte before is read once more, because its being there proves that the object is at least so long.
+        let next_byte = from_byte.min(size_bytes).saturating_sub(1);
+        Self {
+            size_bytes,
+            from_byte,
+            next_byte,
+            held: VecDeque::new(),
+            held_from_byte: next_byte,
+            is_stopped: false,
+            sink,
+        }
+    }
+
     /// Goes on from where it is to the end of the object with this handle.
     pub(crate) fn run(
         &mut self,
@@ -40,13 +80,13 @@ impl Fetch<'_> {
             OperationCode::GetPartialObject64,
             OperationCode::GetPartialObject,
         ] {
-            if !device.supports(operation) || !self.is_within_reach(operation) {
+            if !device.supports(operation) || !is_within_reach(operation, self.size_bytes) {
                 continue;
             }
-            let begun_at = self.handed_bytes;
+            let begun_at = self.next_byte;
             match self.by_windows(device, operation, handle) {
                 Err(PtpError::Protocol { code, .. })
-                    if self.handed_bytes == begun_at && !is_stale(code) =>
+                    if self.next_byte <= begun_at && !is_stale(code) =>
                 {
                     if code == ResponseCode::OperationNotSupported {
                         device.withdraw(operation);
@@ -59,31 +99,34 @@ impl Fetch<'_> {
             .map_err(|error| family(error, WHAT))
     }
 
-    /// GetPartialObject counts in 32 bits.
-    fn is_within_reach(&self, operation: OperationCode) -> bool {
-        operation != OperationCode::GetPartialObject
-            || self.size_bytes < u64::from(u32::MAX - WINDOW_BYTES)
-    }
-
     fn by_windows(
         &mut self,
         device: &mut Device,
         operation: OperationCode,
         handle: Handle,
     ) -> Result<Fetched, PtpError> {
+        let begun_at = self.next_byte;
         let mut asks_past_end = device.asks_past_end;
-        loop {
-            let offset = self.handed_bytes;
+        while !self.is_stopped {
             let window = window(
-                offset,
+                self.next_byte,
                 self.size_bytes,
                 asks_past_end,
                 device.quirks.last_byte_apart,
+                device.window_bytes,
             );
             let Some(asked_bytes) = window else {
-                return Ok(Fetched::Whole(offset));
+                self.hand_all();
+                break;
             };
-            let data = match read_window(device, operation, handle, offset, asked_bytes) {
+            let started = Instant::now();
+            let offset = self.next_byte;
+            let read = read_window(device, operation, handle, offset, asked_bytes, &mut || {
+                self.hand_one();
+            });
+            // What is held is true whatever became of the next.
+            self.hand_all();
+            let pieces = match read {
                 Err(error)
                     if asks_past_end && self.is_past_end(asked_bytes) && may_ask_less(&error) =>
                 {
@@ -95,49 +138,87 @@ impl Fetch<'_> {
                 }
                 other => other?,
             };
-            self.handed_bytes += data.len() as u64;
-            let is_end = data.is_empty()
-                || (data.len() as u64) < u64::from(asked_bytes)
-                    && self.handed_bytes >= self.size_bytes;
-            if !data.is_empty() && (self.sink)(&data).is_break() {
-                return Ok(Fetched::Stopped);
+            device.window_bytes = next_window(device.window_bytes, asked_bytes, started.elapsed());
+            let got_bytes: u64 = pieces.iter().map(|piece| piece.len() as u64).sum();
+            if got_bytes == 0 && 0 < offset && offset == begun_at && self.from_byte > 0 {
+                log::info!("a file is shorter than it was, reading it from its beginning");
+                (self.next_byte, self.held_from_byte) = (0, 0);
+                continue;
             }
-            if is_end {
-                return Ok(Fetched::Whole(self.handed_bytes));
+            self.next_byte += got_bytes;
+            self.held.extend(pieces);
+            if got_bytes == 0
+                || got_bytes < u64::from(asked_bytes) && self.next_byte >= self.size_bytes
+            {
+                self.hand_all();
+                break;
             }
         }
+        Ok(if self.is_stopped {
+            Fetched::Stopped
+        } else {
+            Fetched::Whole(self.next_byte)
+        })
     }
 
     fn is_past_end(&self, asked_bytes: u32) -> bool {
-        self.handed_bytes + u64::from(asked_bytes) > self.size_bytes
+        self.next_byte + u64::from(asked_bytes) > self.size_bytes
+    }
+
+    fn hand_all(&mut self) {
+        while !self.held.is_empty() {
+            self.hand_one();
+        }
+    }
+
+    fn hand_one(&mut self) {
+        if let Some(piece) = self.held.pop_front() {
+            self.hand(piece);
+        }
+    }
+
+    /// Hands a piece over, or what the sink is to have of it; nothing more once the sink asked to stop.
+    fn hand(&mut self, mut piece: Piece) {
+        let before_bytes = self.from_byte.saturating_sub(self.held_from_byte);
+        self.held_from_byte += piece.len() as u64;
+        piece.skip(usize::try_from(before_bytes).unwrap_or(usize::MAX));
+        for part in piece.chunks(PIECE_BYTES_MAX) {
+            self.is_stopped = self.is_stopped || (self.sink)(part).is_break();
+        }
     }
 
     fn whole(&mut self, device: &mut Device, handle: Handle) -> Result<Fetched, PtpError> {
-        let mut received_bytes = 0;
-        let already_bytes = self.handed_bytes;
-        let handed_bytes = &mut self.handed_bytes;
-        let sink = &mut *self.sink;
+        // After windows, or a change of handle, the beginning comes once more.
+        let handed_to_byte = self.held_from_byte;
+        let is_continued = handed_to_byte > self.from_byte;
+        self.from_byte = self.from_byte.max(handed_to_byte);
+        self.held_from_byte = 0;
         let ended = device
             .session
             .stream_object(handle, self.size_bytes, &mut |piece| {
-                // After a change of handle the beginning comes once more.
-                let old = piece.len().min(
-                    usize::try_from(already_bytes.saturating_sub(received_bytes))
-                        .unwrap_or(usize::MAX),
-                );
-                received_bytes += piece.len() as u64;
-                let new = &piece[old..];
-                if new.is_empty() {
-                    return ControlFlow::Continue(());
+                self.hand(piece);
+                if self.is_stopped {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
                 }
-                *handed_bytes += new.len() as u64;
-                sink(new)
-            })?;
-        Ok(match ended {
-            Streamed::Whole => Fetched::Whole(self.handed_bytes),
-            Streamed::Stopped => Fetched::Stopped,
-        })
+            });
+        self.next_byte = self.held_from_byte;
+        self.held_from_byte = self.held_from_byte.max(handed_to_byte);
+        match ended? {
+            Streamed::Stopped => Ok(Fetched::Stopped),
+            Streamed::Whole if is_continued && self.next_byte < handed_to_byte => {
+                Err(PtpError::invalid_data("a file that became shorter"))
+            }
+            Streamed::Whole => Ok(Fetched::Whole(self.next_byte)),
+        }
     }
+}
+
+/// GetPartialObject counts in 32 bits.
+fn is_within_reach(operation: OperationCode, end_byte: u64) -> bool {
+    operation != OperationCode::GetPartialObject
+        || end_byte < u64::from(u32::MAX - WINDOW_BYTES_MAX)
 }
 
 /// Whether the object, by this handle, is not there.
@@ -158,22 +239,39 @@ fn may_ask_less(error: &PtpError) -> bool {
 ///
 /// A device that allows it is asked for one byte more than it says the file has. That proves the end, and brings to light the phones
 /// that understate a size.
-fn window(offset: u64, size_bytes: u64, asks_past_end: bool, last_byte_apart: bool) -> Option<u32> {
+fn window(
+    offset: u64,
+    size_bytes: u64,
+    asks_past_end: bool,
+    last_byte_apart: bool,
+    window_bytes: u32,
+) -> Option<u32> {
     let rest_bytes = size_bytes.saturating_sub(offset);
     let wanted_bytes = match (asks_past_end, rest_bytes) {
-        (true, _) if offset > size_bytes => u64::from(WINDOW_BYTES),
+        (true, _) if offset > size_bytes => u64::from(window_bytes),
         (true, rest_bytes) => rest_bytes + 1,
         (false, 0) => return None,
         (false, rest_bytes)
             if last_byte_apart
-                && rest_bytes <= u64::from(WINDOW_BYTES)
+                && rest_bytes <= u64::from(window_bytes)
                 && rest_bytes % LAST_PACKET_BYTES == LAST_PACKET_STUCK_BYTES =>
         {
             rest_bytes - 1
         }
         (false, rest_bytes) => rest_bytes,
     };
-    Some(u32::try_from(wanted_bytes).map_or(WINDOW_BYTES, |wanted| wanted.min(WINDOW_BYTES)))
+    Some(u32::try_from(wanted_bytes).map_or(window_bytes, |wanted| wanted.min(window_bytes)))
+}
+
+/// How long windows are after one that was asked for so many bytes and took so long.
+fn next_window(window_bytes: u32, asked_bytes: u32, took: Duration) -> u32 {
+    if took > WINDOW_SLOW {
+        (window_bytes / 2).max(WINDOW_BYTES_MIN)
+    } else if asked_bytes == window_bytes && took < WINDOW_QUICK {
+        (window_bytes * 2).min(WINDOW_BYTES_MAX)
+    } else {
+        window_bytes
+    }
 }
 
 fn read_window(
@@ -182,7 +280,11 @@ fn read_window(
     handle: Handle,
     offset: u64,
     asked_bytes: u32,
-) -> Result<Vec<u8>, PtpError> {
+    between: &mut dyn FnMut(),
+) -> Result<Vec<Piece>, PtpError> {
+    if !is_within_reach(operation, offset) {
+        return Err(PtpError::invalid_data("a file that does not end"));
+    }
     // The halves of the offset; `GetPartialObject` knows only the lower one, and is not used beyond it.
     let (low, high) = (offset as u32, (offset >> 32) as u32);
     let parameters: &[u32] = if operation == OperationCode::GetPartialObject64 {
@@ -190,9 +292,10 @@ fn read_window(
     } else {
         &[low, asked_bytes]
     };
+    let limit_bytes = asked_bytes as usize;
     device
         .session
-        .read_of(handle, operation, parameters, asked_bytes as usize)
+        .read_part(handle, operation, parameters, limit_bytes, between)
 }
 
 #[cfg(test)]
@@ -203,7 +306,13 @@ mod tests {
     fn windows(size_bytes: u64, asks_past_end: bool, last_byte_apart: bool) -> Vec<u32> {
         let mut offset = 0;
         let mut asked = Vec::new();
-        while let Some(window) = window(offset, size_bytes, asks_past_end, last_byte_apart) {
+        while let Some(window) = window(
+            offset,
+            size_bytes,
+            asks_past_end,
+            last_byte_apart,
+            WINDOW_BYTES_MIN,
+        ) {
             asked.push(window);
             let got = u64::from(window).min(size_bytes - offset);
             offset += got;
@@ -250,9 +359,36 @@ mod tests {
 
     #[test]
     fn a_file_that_has_grown_is_read_on_in_whole_windows() {
-        assert_eq!(window(10, 9, true, false), Some(WINDOW_BYTES));
-        assert_eq!(window(u64::MAX - 1, 9, true, false), Some(WINDOW_BYTES));
-        assert_eq!(window(10, 9, false, false), None);
-        assert_eq!(window(0, u64::MAX - 1, true, false), Some(WINDOW_BYTES));
+        let window = |offset, size_bytes, asks_past_end| {
+            window(offset, size_bytes, asks_past_end, false, WINDOW_BYTES_MAX)
+        };
+        assert_eq!(window(10, 9, true), Some(WINDOW_BYTES_MAX));
+        assert_eq!(window(u64::MAX - 1, 9, true), Some(WINDOW_BYTES_MAX));
+        assert_eq!(window(10, 9, false), None);
+        assert_eq!(window(0, u64::MAX - 1, true), Some(WINDOW_BYTES_MAX));
+    }
+
+    #[test]
+    fn windows_become_as_long_as_the_device_is_quick() {
+        const MIB: u32 = 1 << 20;
+        // Window, asked for, milliseconds; the next window.
+        let table = [
+            (MIB, MIB, 30, 2 * MIB),
+            (8 * MIB, 8 * MIB, 199, 16 * MIB),
+            (16 * MIB, 16 * MIB, 30, 16 * MIB),
+            // A short one at the end of a file says nothing about speed.
+            (2 * MIB, MIB, 30, 2 * MIB),
+            (8 * MIB, 8 * MIB, 500, 8 * MIB),
+            (8 * MIB, 8 * MIB, 1001, 4 * MIB),
+            (MIB, MIB, 5000, MIB),
+        ];
+        for (window_bytes, asked_bytes, took_ms, expected) in table {
+            let took = Duration::from_millis(took_ms);
+            assert_eq!(
+                next_window(window_bytes, asked_bytes, took),
+                expected,
+                "{window_bytes} {took_ms}"
+            );
+        }
     }
 }

@@ -61,16 +61,18 @@ enum Stop {
     Renewed,
 }
 
-/// What a folder's property lists tell of these objects of it; the others are to be asked one by one.
+/// What a folder's property lists tell of these objects of it; the others are to be asked one by one. `between` is called after each
+/// list, which may have taken seconds.
 pub(crate) fn described_at_once(
     device: &mut Device,
     folder: Folder,
     handles: &[Handle],
+    between: &mut dyn FnMut(),
 ) -> Result<HashMap<Handle, Description>, SourceError> {
     match folder {
         // A list for the root would need a handle that stands for it, and devices disagree about which.
         Folder::Root => Ok(HashMap::new()),
-        Folder::Handle(folder) => prop_list::describe_folder(device, folder, handles),
+        Folder::Handle(folder) => prop_list::describe_folder(device, folder, handles, between),
     }
 }
 
@@ -154,7 +156,12 @@ impl Walk<'_> {
         };
         self.failure_count = 0;
         let named: HashSet<u32> = handles.iter().map(|handle| handle.number).collect();
-        let mut described = match described_at_once(self.device, pending.folder, &handles) {
+        let seen_count = self.listing.objects.len() as u64;
+        let described = described_at_once(self.device, pending.folder, &handles, &mut || {
+            // Whoever waits no longer is heard at the next report.
+            let _ = (self.progress)(seen_count);
+        });
+        let mut described = match described {
             Ok(described) => described,
             Err(error) => return self.problem(place, error),
         };

@@ -1,18 +1,18 @@
 //! From a place on the USB to an open source.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures::executor::block_on;
 use heirloom_engine::SourceError;
-use mtp_rs::transport::NusbTransport;
-use nusb::MaybeFuture;
-use nusb::descriptors::{InterfaceDescriptor, TransferType};
-use nusb::transfer::Direction;
+use nusb::transfer::{ControlIn, ControlType, Recipient};
+use nusb::{Device, DeviceInfo, MaybeFuture};
 
 use crate::deadline::Patience;
-use crate::error::{family_at_open, family_of_usb};
+use crate::error::family_of_usb;
+use crate::interface::{Candidate, Endpoints, choose, microsoft_mtp_interfaces, microsoft_request};
 use crate::quirks::UsbIds;
 use crate::source::PhoneSource;
+use crate::transport::UsbTransport;
 
 /// Where a device is, as udev says in `BUSNUM` and `DEVNUM`. A phone gets a new device number each time it changes its USB mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,13 +23,11 @@ pub struct UsbAddress {
     pub device: u8,
 }
 
-/// Still image, picture transfer (USB Still Image Capture Device Definition 1.0, section 4.2).
-const STILL_IMAGE: u8 = 0x06;
-const VENDOR_SPECIFIC: u8 = 0xFF;
-const PICTURE_TRANSFER: (u8, u8) = (1, 1);
+/// How long a device may take to show Microsoft's descriptors.
+const DESCRIPTOR_MAX: Duration = Duration::from_secs(1);
 
 /// Opens the phone or camera at this address: one with the interface class of still images (6/1/1), as cameras, iPhones and Android
-/// in PTP mode have it, and one with a vendor's own class (ff), as Android in MTP mode has it.
+/// in PTP mode have it, or one with a vendor's own class (ff) that says it is MTP, as Android in MTP mode does.
 ///
 /// # Errors
 /// - [`SourceError::Gone`]: nothing is at this address any more.
@@ -49,81 +47,79 @@ pub fn open(address: UsbAddress) -> Result<PhoneSource, SourceError> {
         product: info.product_id(),
     };
     let device = info.open().wait().map_err(|error| family_of_usb(&error))?;
-    // Without a configuration, as in a hub that is short of power, there is nothing to read yet either.
-    let offers_pictures = device.active_configuration().is_ok_and(|configuration| {
-        configuration
-            .interfaces()
-            .filter_map(|interface| interface.alt_settings().next())
-            .any(|setting| Shape::of(&setting).is_for_pictures())
-    });
-    if !offers_pictures {
-        return Err(SourceError::Locked);
-    }
-    let transport = block_on(NusbTransport::open_with_timeout(device, patience.answer))
-        .map_err(|error| family_at_open(error, "its interfaces"))?;
+    let endpoints = interface_for_pictures(&info, &device).ok_or(SourceError::Locked)?;
+    let transport = UsbTransport::claim(&device, endpoints, patience.answer)?;
     PhoneSource::over(Arc::new(transport), Some(usb), patience)
 }
 
-/// What an interface descriptor shows of its purpose.
-struct Shape {
-    class: u8,
-    subclass_and_protocol: (u8, u8),
-    has_bulk_in: bool,
-    has_bulk_out: bool,
-    has_interrupt_in: bool,
+/// The addresses of all devices that have an interface for pictures, or may have one when they are unlocked: those with a still-image
+/// interface or a vendor's own.
+///
+/// # Errors
+/// What the system ran into while it listed its devices.
+pub fn candidates() -> Result<Vec<UsbAddress>, SourceError> {
+    let devices = nusb::list_devices()
+        .wait()
+        .map_err(|error| family_of_usb(&error))?;
+    Ok(devices
+        .filter(|info| {
+            info.interfaces()
+                .any(|interface| matches!(interface.class(), 0x06 | 0xFF))
+        })
+        .map(|info| UsbAddress {
+            bus: info.busnum(),
+            device: info.device_address(),
+        })
+        .collect())
 }
 
-impl Shape {
-    fn of(setting: &InterfaceDescriptor<'_>) -> Self {
-        let has = |direction, kind| {
-            setting.endpoints().any(|endpoint| {
-                endpoint.direction() == direction && endpoint.transfer_type() == kind
-            })
-        };
-        Self {
-            class: setting.class(),
-            subclass_and_protocol: (setting.subclass(), setting.protocol()),
-            has_bulk_in: has(Direction::In, TransferType::Bulk),
-            has_bulk_out: has(Direction::Out, TransferType::Bulk),
-            has_interrupt_in: has(Direction::In, TransferType::Interrupt),
-        }
-    }
-
-    /// The rule by which mtp-rs picks the interface that it claims: a still-image one, or a vendor's own with the endpoints of one.
-    /// Android's MTP is the latter (ff/ff/00 with the string `MTP`); its debug bridge (ff/42/01) has no interrupt endpoint.
-    fn is_for_pictures(&self) -> bool {
-        let has_endpoints = self.has_bulk_in && self.has_bulk_out && self.has_interrupt_in;
-        has_endpoints
-            && (self.class == VENDOR_SPECIFIC
-                || self.class == STILL_IMAGE && self.subclass_and_protocol == PICTURE_TRANSFER)
-    }
+fn interface_for_pictures(info: &DeviceInfo, device: &Device) -> Option<Endpoints> {
+    // Without a configuration, as in a hub that is short of power, there is nothing to read yet.
+    let configuration = device.active_configuration().ok()?;
+    let candidates: Vec<Candidate> = configuration
+        .interfaces()
+        .filter_map(|interface| interface.alt_settings().next())
+        .filter_map(|setting| {
+            let number = setting.interface_number();
+            let mut interfaces = info.interfaces();
+            let named = interfaces.find(|interface| interface.interface_number() == number);
+            let name = named.and_then(|interface| interface.interface_string());
+            Candidate::of(&setting, name.map(str::to_owned))
+        })
+        .collect();
+    let vendor = info.vendor_id();
+    let (reason, endpoints) = choose(&candidates, vendor, &[]).or_else(|| {
+        // Asked for only where nothing else tells: some devices do not like the question.
+        let is_open = candidates.iter().any(Candidate::is_vendors_own);
+        let called_mtp = is_open.then(|| called_mtp_by_microsoft(device))?;
+        choose(&candidates, vendor, &called_mtp)
+    })?;
+    log::info!(
+        "interface {} is for pictures: {reason:?}",
+        endpoints.interface
+    );
+    Some(endpoints)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn interfaces_for_pictures_are_told_from_others() {
-        // Class, subclass, protocol, whether there is an interrupt endpoint beside bulk in and out; expected.
-        let table = [
-            ("camera, Android's PTP, QEMU", 0x06, 1, 1, true, true),
-            ("Android's MTP", 0xFF, 0xFF, 0, true, true),
-            ("older Android's MTP", 0xFF, 1, 1, true, true),
-            ("Android's debug bridge", 0xFF, 0x42, 1, false, false),
-            ("a USB stick", 0x08, 6, 0x50, false, false),
-            ("still image, but not transfer", 0x06, 0, 0, true, false),
-            ("tethering", 0x0A, 0, 0, true, false),
-        ];
-        for (device, class, subclass, protocol, has_interrupt_in, expected) in table {
-            let shape = Shape {
-                class,
-                subclass_and_protocol: (subclass, protocol),
-                has_bulk_in: true,
-                has_bulk_out: true,
-                has_interrupt_in,
-            };
-            assert_eq!(shape.is_for_pictures(), expected, "{device}");
-        }
-    }
+/// The interfaces that the device calls MTP in Microsoft's descriptor; none where it has no such descriptor.
+fn called_mtp_by_microsoft(device: &Device) -> Vec<u8> {
+    const STRING: u8 = 3;
+    const INDEX: u8 = 0xEE;
+    const EXTENDED_COMPAT_ID: u16 = 4;
+    const LENGTH: u16 = 16 + 24 * 16;
+    let text = device.get_descriptor(STRING, INDEX, 0, DESCRIPTOR_MAX);
+    // Most devices refuse the one or the other, and that is their answer.
+    let Some(request) = text.wait().ok().as_deref().and_then(microsoft_request) else {
+        return Vec::new();
+    };
+    let descriptor = ControlIn {
+        control_type: ControlType::Vendor,
+        recipient: Recipient::Device,
+        request,
+        value: 0,
+        index: EXTENDED_COMPAT_ID,
+        length: LENGTH,
+    };
+    let descriptor = device.control_in(descriptor, DESCRIPTOR_MAX).wait();
+    descriptor.map_or_else(|_| Vec::new(), |bytes| microsoft_mtp_interfaces(&bytes))
 }

@@ -10,25 +10,24 @@
 use std::collections::HashMap;
 
 use heirloom_engine::SourceError;
-use mtp_rs::ptp::{
-    ObjectPropListElement, ObjectPropertyCode, OperationCode, PropertyValue, PtpError,
-};
+use mtp_rs::ptp::{OperationCode, PtpError};
 
-use crate::dataset;
+use crate::dataset::{self, PropElement, PropValue};
 use crate::device::{Description, Device};
 use crate::error::family;
-use crate::session::{ANSWER_BYTES_MAX, Handle};
+use crate::session::Handle;
 
-/// Folders with fewer objects are not worth the four answers.
-const OBJECTS_MIN: usize = 8;
+/// Folders with fewer objects are not worth the four answers, nor the sample of three while the device is not known.
+const OBJECTS_MIN: usize = 5;
+const OBJECTS_MIN_UNTRIED: usize = 8;
 
-/// The properties asked for; with fewer an object is not described.
-const PROPERTIES: [ObjectPropertyCode; 4] = [
-    ObjectPropertyCode::ObjectFileName,
-    ObjectPropertyCode::ObjectFormat,
-    ObjectPropertyCode::ObjectSize,
-    ObjectPropertyCode::DateModified,
-];
+const OBJECT_FORMAT: u16 = 0xDC02;
+const OBJECT_SIZE: u16 = 0xDC04;
+const OBJECT_FILE_NAME: u16 = 0xDC07;
+const DATE_MODIFIED: u16 = 0xDC09;
+
+/// The properties asked for (MTP 1.1, appendix B.1); with fewer an object is not described.
+const PROPERTIES: [u16; 4] = [OBJECT_FILE_NAME, OBJECT_FORMAT, OBJECT_SIZE, DATE_MODIFIED];
 
 /// How far a device's property lists are believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +54,26 @@ pub(crate) fn describe_folder(
     device: &mut Device,
     folder: Handle,
     handles: &[Handle],
+    between: &mut dyn FnMut(),
 ) -> Result<HashMap<Handle, Description>, SourceError> {
-    if device.prop_lists == PropLists::Off || handles.len() < OBJECTS_MIN {
+    let objects_min = match device.prop_lists {
+        PropLists::Off => return Ok(HashMap::new()),
+        PropLists::Untried => OBJECTS_MIN_UNTRIED,
+        PropLists::Trusted => OBJECTS_MIN,
+    };
+    if handles.len() < objects_min {
         return Ok(HashMap::new());
     }
-    let mut drafts: HashMap<u32, Draft> = HashMap::new();
+    // Of what is not in the folder nothing is kept: Android's lists have the folder itself, too.
+    let mut drafts: HashMap<u32, Draft> = handles
+        .iter()
+        .map(|handle| (handle.number, Draft::default()))
+        .collect();
     for property in PROPERTIES {
-        let Some(elements) = ask(device, folder, property)? else {
+        if !ask(device, folder, property, &mut drafts)? {
             return Ok(HashMap::new());
-        };
-        for element in elements {
-            // An answer must not overwrite what another has said.
-            if element.property == property {
-                drafts.entry(element.handle.0).or_default().set(element);
-            }
         }
+        between();
     }
     let described: HashMap<Handle, Description> = handles
         .iter()
@@ -86,30 +90,38 @@ pub(crate) fn describe_folder(
     })
 }
 
-/// One property of all objects in a folder; `None`, and never again, where the device fails at that.
+/// Asks for one property of all objects in a folder; `false`, and never again, where the device fails at that.
 fn ask(
     device: &mut Device,
     folder: Handle,
-    property: ObjectPropertyCode,
-) -> Result<Option<Vec<ObjectPropListElement>>, SourceError> {
+    property: u16,
+    drafts: &mut HashMap<u32, Draft>,
+) -> Result<bool, SourceError> {
+    const WHAT: &str = "a property list";
     const DEPTH_CHILDREN: u32 = 1;
-    let parameters = [0, u32::from(u16::from(property)), 0, DEPTH_CHILDREN];
+    let parameters = [0, u32::from(property), 0, DEPTH_CHILDREN];
+    let operation = OperationCode::GetObjectPropList;
     let answer = device
         .session
-        .read_of(
-            folder,
-            OperationCode::GetObjectPropList,
-            &parameters,
-            ANSWER_BYTES_MAX,
-        )
-        .and_then(|bytes| ObjectPropListElement::list_from_bytes(&bytes));
+        .read_of(folder, operation, &parameters)
+        .and_then(|bytes| {
+            dataset::prop_list(&bytes, &mut |element| {
+                // An answer must not overwrite what another has said.
+                if element.property == property
+                    && let Some(draft) = drafts.get_mut(&element.handle)
+                {
+                    draft.set(element);
+                }
+            })
+            .ok_or_else(|| PtpError::invalid_data(WHAT))
+        });
     match answer {
-        Ok(elements) => Ok(Some(elements)),
-        Err(error @ PtpError::Disconnected) => Err(family(error, "a property list")),
+        Ok(()) => Ok(true),
+        Err(error @ PtpError::Disconnected) => Err(family(error, WHAT)),
         Err(error) => {
-            log::info!("property lists are not used: {property:?}: {error}");
+            log::info!("property lists are not used: {property:#06x}: {error}");
             device.prop_lists = PropLists::Off;
-            Ok(None)
+            Ok(false)
         }
     }
 }
@@ -152,20 +164,14 @@ fn compare_sample(
 }
 
 impl Draft {
-    fn set(&mut self, element: ObjectPropListElement) {
+    fn set(&mut self, element: PropElement) {
         match (element.property, element.value) {
-            (ObjectPropertyCode::ObjectFileName, Some(PropertyValue::String(name))) => {
-                self.name = Some(name);
+            (OBJECT_FILE_NAME, PropValue::Text(name)) => self.name = Some(name),
+            (DATE_MODIFIED, PropValue::Text(modified)) => self.modified = Some(modified),
+            (OBJECT_FORMAT, PropValue::Unsigned { value, bytes: 2 }) => {
+                self.format = u16::try_from(value).ok();
             }
-            (ObjectPropertyCode::DateModified, Some(PropertyValue::String(modified))) => {
-                self.modified = Some(modified);
-            }
-            (ObjectPropertyCode::ObjectFormat, Some(PropertyValue::Uint16(format))) => {
-                self.format = Some(format);
-            }
-            (ObjectPropertyCode::ObjectSize, Some(PropertyValue::Uint64(size_bytes))) => {
-                self.size_bytes = Some(size_bytes);
-            }
+            (OBJECT_SIZE, PropValue::Unsigned { value, bytes: 8 }) => self.size_bytes = Some(value),
             // Other widths and types, a size of 32 bits above all, are no description: the object is asked by itself.
             _ => {}
         }

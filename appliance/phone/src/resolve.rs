@@ -79,7 +79,7 @@ fn files_of(device: &mut Device, folder_path: &str) -> Result<Vec<ListedObject>,
         folder = subfolder(device, storage, folder, component)?;
     }
     let handles = device.handles(storage, folder)?;
-    let mut described = described_at_once(device, folder, &handles)?;
+    let mut described = described_at_once(device, folder, &handles, &mut || {})?;
     let mut files = Vec::new();
     for handle in handles {
         let description = match described.remove(&handle) {

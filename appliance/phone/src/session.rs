@@ -10,28 +10,20 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use mtp_rs::ptp::{
-    DeviceInfo, OperationCode, PtpError, PtpSession, ReceiveStream, ResponseCode, StorageId,
-    StorageInfo,
-};
+use mtp_rs::ptp::{OperationCode, PtpError, ResponseCode};
 use mtp_rs::transport::Transport;
 
 use crate::deadline::{Patience, block_within};
-use crate::handshake;
+use crate::handshake::{self, PIPE_QUIET};
+use crate::transaction::{Answer, Piece, Step, command};
 
 /// How often an exchange is tried anew while the device says that it is busy.
 const BUSY_RETRIES: u32 = 5;
 
 /// The longest answer about a folder or an object that we take: the handles of 16 million objects, the names of half a million.
 pub(crate) const ANSWER_BYTES_MAX: usize = 64 << 20;
-
-/// How long a bulk pipe must be silent to count as read empty: what libmtp and Windows use.
-const PIPE_QUIET: Duration = Duration::from_millis(300);
-
-/// How long leftovers are read away before we give up on the session: more than a whole window of a file takes.
-const DRAIN_MAX: Duration = Duration::from_secs(10);
 
 /// How long a polite good-bye may take.
 const CLOSE_MAX: Duration = Duration::from_secs(2);
@@ -45,10 +37,12 @@ pub(crate) enum Streamed {
     Stopped,
 }
 
-/// Whether the device may have more to say about what is over for us.
+/// What state the session is in, as far as we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pipes {
-    Empty,
+enum State {
+    /// Open, and nothing is on its way.
+    Ready,
+    /// Something failed: the device may have more to say about what is over for us.
     Unknown,
 }
 
@@ -59,13 +53,30 @@ pub(crate) struct Handle {
     pub(crate) number: u32,
 }
 
+/// A question with an answer that we keep in memory.
+struct Question<'a> {
+    operation: OperationCode,
+    parameters: &'a [u32],
+    limit_bytes: usize,
+    /// For the whole answer, or for each piece of it.
+    deadline: Deadline,
+}
+
+/// How long an answer may take.
+#[derive(Clone, Copy, Debug)]
+enum Deadline {
+    ForAll(Duration),
+    ForEachPiece(Duration),
+}
+
 /// A session with a device, or the means to open one again.
 pub(crate) struct Session {
     transport: Arc<dyn Transport>,
-    /// `None` once something failed: what is in the pipes is not known then.
-    ptp: Option<Arc<PtpSession>>,
+    state: State,
     /// Which of the sessions that the device has had with us it is.
     epoch: u32,
+    /// Of this session; 0 stands for no session, and 0xFFFFFFFF for none of all (ISO 15740, section 9.3.1).
+    next_transaction: u32,
     patience: Patience,
 }
 
@@ -75,25 +86,23 @@ impl Session {
         transport: Arc<dyn Transport>,
         patience: Patience,
     ) -> Result<Self, PtpError> {
-        let ptp = handshake::open(&transport, patience)?;
+        handshake::open(&*transport, patience)?;
         Ok(Self {
             transport,
-            ptp: Some(ptp),
+            state: State::Ready,
             epoch: 1,
+            next_transaction: 1,
             patience,
         })
     }
 
-    /// Sends a command and collects the data of its answer, which may have up to `limit_bytes`.
+    /// Sends a command and collects the data of its answer.
     pub(crate) fn read(
         &mut self,
         operation: OperationCode,
         parameters: &[u32],
-        limit_bytes: usize,
     ) -> Result<Vec<u8>, PtpError> {
-        self.exchange(None, async |ptp| {
-            collect(ptp, operation, parameters, limit_bytes).await
-        })
+        self.dataset(None, operation, parameters)
     }
 
     /// The same for a command about an object, whose handle is the first parameter.
@@ -102,12 +111,9 @@ impl Session {
         handle: Handle,
         operation: OperationCode,
         parameters: &[u32],
-        limit_bytes: usize,
     ) -> Result<Vec<u8>, PtpError> {
         let parameters = [&[handle.number], parameters].concat();
-        self.exchange(Some(handle), async |ptp| {
-            collect(ptp, operation, &parameters, limit_bytes).await
-        })
+        self.dataset(Some(handle), operation, &parameters)
     }
 
     /// What is directly in a folder, by the number that stands for it; the folder's handle where it has one.
@@ -118,10 +124,26 @@ impl Session {
         folder: Option<Handle>,
     ) -> Result<Vec<u8>, PtpError> {
         let parameters = [storage, 0, parent];
-        self.exchange(folder, async |ptp| {
-            let operation = OperationCode::GetObjectHandles;
-            collect(ptp, operation, &parameters, ANSWER_BYTES_MAX).await
-        })
+        self.dataset(folder, OperationCode::GetObjectHandles, &parameters)
+    }
+
+    /// Bytes of an object, as many as `limit_bytes` at most, in the pieces in which they came. `between` is called after each piece,
+    /// while the transport goes on reading.
+    pub(crate) fn read_part(
+        &mut self,
+        handle: Handle,
+        operation: OperationCode,
+        parameters: &[u32],
+        limit_bytes: usize,
+        between: &mut dyn FnMut(),
+    ) -> Result<Vec<Piece>, PtpError> {
+        let question = Question {
+            operation,
+            parameters: &[&[handle.number], parameters].concat(),
+            limit_bytes,
+            deadline: Deadline::ForEachPiece(self.patience.exchange),
+        };
+        self.exchange(Some(handle), &question, between)
     }
 
     /// Handles that the device has just named.
@@ -136,29 +158,35 @@ impl Session {
         self.epoch
     }
 
-    /// Who the device says it is.
-    pub(crate) fn device_info(&mut self) -> Result<DeviceInfo, PtpError> {
-        self.exchange(None, async |ptp| ptp.get_device_info().await)
-    }
-
-    /// What a storage says it is.
-    pub(crate) fn storage_info(&mut self, storage: u32) -> Result<StorageInfo, PtpError> {
-        self.exchange(None, async |ptp| {
-            ptp.get_storage_info(StorageId(storage)).await
-        })
-    }
-
-    fn exchange<T>(
+    fn dataset(
         &mut self,
         about: Option<Handle>,
-        ask: impl AsyncFn(&Arc<PtpSession>) -> Result<T, PtpError>,
-    ) -> Result<T, PtpError> {
+        operation: OperationCode,
+        parameters: &[u32],
+    ) -> Result<Vec<u8>, PtpError> {
+        let question = Question {
+            operation,
+            parameters,
+            limit_bytes: ANSWER_BYTES_MAX,
+            deadline: Deadline::ForAll(self.patience.exchange),
+        };
+        let pieces = self.exchange(about, &question, &mut || {})?;
+        let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
+        Ok(pieces.concat())
+    }
+
+    fn exchange(
+        &mut self,
+        about: Option<Handle>,
+        question: &Question<'_>,
+        between: &mut dyn FnMut(),
+    ) -> Result<Vec<Piece>, PtpError> {
         let mut busy_count = 0;
         let mut reopened = false;
         loop {
-            let ptp = self.ready()?;
+            self.ready()?;
             self.check(about)?;
-            match block_within(self.patience.exchange, ask(&ptp)) {
+            match self.ask(question, between) {
                 Err(error) if busy_count < BUSY_RETRIES && is_busy(&error) => {
                     busy_count += 1;
                     thread::sleep(self.patience.quiet);
@@ -173,67 +201,124 @@ impl Session {
         }
     }
 
+    /// One transaction from its command to its response.
+    fn ask(
+        &mut self,
+        question: &Question<'_>,
+        between: &mut dyn FnMut(),
+    ) -> Result<Vec<Piece>, PtpError> {
+        let started = Instant::now();
+        let mut answer = self.begin(question.operation, question.parameters, 0)?;
+        let mut pieces = Vec::new();
+        let mut received_bytes = 0;
+        loop {
+            let limit = match question.deadline {
+                Deadline::ForEachPiece(limit) => limit,
+                // A transport that waits by itself is not interrupted, so it is asked again only while there is time.
+                Deadline::ForAll(limit) => limit
+                    .checked_sub(started.elapsed())
+                    .ok_or(PtpError::Timeout)?,
+            };
+            let Some(piece) = next(&*self.transport, &mut answer, limit)? else {
+                return Ok(pieces);
+            };
+            received_bytes += piece.len();
+            if received_bytes > question.limit_bytes {
+                return Err(PtpError::invalid_data("longer than was asked for"));
+            }
+            pieces.push(piece);
+            between();
+        }
+    }
+
+    fn begin(
+        &mut self,
+        operation: OperationCode,
+        parameters: &[u32],
+        expected_bytes: u64,
+    ) -> Result<Answer, PtpError> {
+        let transaction = self.next_transaction;
+        self.next_transaction = match transaction.wrapping_add(1) {
+            u32::MAX => 1,
+            next => next,
+        };
+        let bytes = command(operation, transaction, parameters);
+        block_within(self.patience.exchange, self.transport.send_bulk(&bytes))?;
+        Ok(Answer::new(operation, transaction, expected_bytes))
+    }
+
     /// Reads a whole object by GetObject, handing its pieces to `sink` as they come. The session is free again afterwards.
     pub(crate) fn stream_object(
         &mut self,
         handle: Handle,
         size_bytes: u64,
-        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+        sink: &mut dyn FnMut(Piece) -> ControlFlow<()>,
     ) -> Result<Streamed, PtpError> {
-        let ptp = self.ready()?;
+        self.ready()?;
         self.check(Some(handle))?;
+        self.stream(handle, size_bytes, sink)
+            .map_err(|error| self.after_failure(error))
+    }
+
+    fn stream(
+        &mut self,
+        handle: Handle,
+        size_bytes: u64,
+        sink: &mut dyn FnMut(Piece) -> ControlFlow<()>,
+    ) -> Result<Streamed, PtpError> {
         let limit = self.patience.exchange;
-        let start = async {
-            let parameters = [handle.number];
-            ptp.execute_with_receive_stream_sized(OperationCode::GetObject, &parameters, size_bytes)
-                .await
-        };
-        // A stream holds the session until it is dropped, so it lives no longer than this match.
-        let result = match block_within(limit, start) {
-            Ok(mut stream) => drain_into(&mut stream, limit, sink),
-            Err(error) => Err(error),
-        };
-        match result {
-            Ok((ended, pipes)) => {
-                if pipes == Pipes::Unknown {
-                    self.ptp = None;
+        let transaction = self.next_transaction;
+        let mut answer = self.begin(OperationCode::GetObject, &[handle.number], size_bytes)?;
+        while let Some(piece) = next(&*self.transport, &mut answer, limit)? {
+            if sink(piece).is_break() {
+                let cancel = self.transport.cancel_transfer(transaction, PIPE_QUIET);
+                match block_within(limit, cancel) {
+                    Ok(()) => {}
+                    Err(error @ PtpError::Disconnected) => return Err(error),
+                    Err(error) => {
+                        log::info!("a transfer could not be cancelled: {error}");
+                        self.state = State::Unknown;
+                    }
                 }
-                Ok(ended)
+                return Ok(Streamed::Stopped);
             }
-            Err(error) => Err(self.after_failure(error)),
         }
+        Ok(Streamed::Whole)
     }
 
     /// Says good-bye, so that the next one to open the device finds it as new.
     pub(crate) fn close(&mut self) {
-        if let Some(ptp) = self.ptp.take() {
-            // The device may be gone or silent by now, and nothing of ours is left in it that could be lost.
-            if let Err(error) =
-                block_within(CLOSE_MAX, ptp.execute(OperationCode::CloseSession, &[]))
-            {
-                log::debug!("closing the session: {error}");
-            }
+        if self.state != State::Ready {
+            return;
+        }
+        self.state = State::Unknown;
+        let question = Question {
+            operation: OperationCode::CloseSession,
+            parameters: &[],
+            limit_bytes: 0,
+            deadline: Deadline::ForAll(CLOSE_MAX),
+        };
+        // The device may be gone or silent by now, and nothing of ours is left in it that could be lost.
+        if let Err(error) = self.ask(&question, &mut || {}) {
+            log::debug!("closing the session: {error}");
         }
     }
 
-    /// The open session, opened again where something had failed.
-    fn ready(&mut self) -> Result<Arc<PtpSession>, PtpError> {
-        if let Some(ptp) = &self.ptp
-            && !ptp.needs_recovery()
-        {
-            return Ok(Arc::clone(ptp));
+    /// Sees to it that a session is open, where something had failed too.
+    fn ready(&mut self) -> Result<(), PtpError> {
+        if self.state == State::Ready {
+            return Ok(());
         }
-        self.ptp = None;
         thread::sleep(self.patience.quiet);
-        let drained = block_within(
-            DRAIN_MAX + PIPE_QUIET,
-            self.transport.drain_bulk_in(PIPE_QUIET, DRAIN_MAX),
-        )?;
-        log::info!("opening the session again, {drained} bytes of leftovers read away");
-        match block_within(self.patience.exchange, handshake::ask(&self.transport)) {
-            // It has kept its session, and with it the handles.
+        let drained_bytes = handshake::drain(&*self.transport)?;
+        log::info!("opening the session again, {drained_bytes} bytes of leftovers read away");
+        match handshake::ask_again(&*self.transport, self.patience) {
+            // It has kept its session, and with it the handles and our count of transactions.
             Ok(ResponseCode::SessionAlreadyOpen) => {}
-            Ok(ResponseCode::Ok) => self.epoch += 1,
+            Ok(ResponseCode::Ok) => {
+                self.epoch += 1;
+                self.next_transaction = 1;
+            }
             Ok(_) => return self.renew(),
             Err(error) => {
                 // It may have begun a new session, of which only the answer was lost.
@@ -241,18 +326,18 @@ impl Session {
                 return Err(error);
             }
         }
-        let ptp = handshake::reuse(&self.transport, self.patience)?;
-        self.ptp = Some(Arc::clone(&ptp));
-        Ok(ptp)
+        self.state = State::Ready;
+        Ok(())
     }
 
     /// Begins a new session, in which no handle of before means anything.
-    fn renew(&mut self) -> Result<Arc<PtpSession>, PtpError> {
-        self.ptp = None;
+    fn renew(&mut self) -> Result<(), PtpError> {
+        self.state = State::Unknown;
         self.epoch += 1;
-        let ptp = handshake::open(&self.transport, self.patience)?;
-        self.ptp = Some(Arc::clone(&ptp));
-        Ok(ptp)
+        handshake::open(&*self.transport, self.patience)?;
+        self.next_transaction = 1;
+        self.state = State::Ready;
+        Ok(())
     }
 
     /// Answers for the device about a handle of an earlier session.
@@ -272,7 +357,7 @@ impl Session {
         match error {
             PtpError::Protocol { .. } => error,
             PtpError::Io(_) => {
-                self.ptp = None;
+                self.state = State::Unknown;
                 match self.ready() {
                     Err(PtpError::Disconnected) => PtpError::Disconnected,
                     // Whatever else the reopening ran into, the next exchange will meet it again.
@@ -280,7 +365,7 @@ impl Session {
                 }
             }
             _ => {
-                self.ptp = None;
+                self.state = State::Unknown;
                 error
             }
         }
@@ -303,50 +388,24 @@ pub(crate) fn is_busy(error: &PtpError) -> bool {
     matches!(error, PtpError::Protocol { code, .. } if *code == ResponseCode::DeviceBusy)
 }
 
-/// The data of one answer. It is streamed and not read by mtp-rs in one go, so that a device can't make us hold gigabytes, and since
-/// the stream alone copes with a zero-length packet after the data.
-async fn collect(
-    ptp: &Arc<PtpSession>,
-    operation: OperationCode,
-    parameters: &[u32],
-    limit_bytes: usize,
-) -> Result<Vec<u8>, PtpError> {
-    let mut stream = ptp
-        .execute_with_receive_stream(operation, parameters)
-        .await?;
-    let mut data = Vec::new();
-    while let Some(piece) = stream.next_chunk().await {
-        let piece = piece?;
-        if data.len() + piece.len() > limit_bytes {
-            return Err(PtpError::invalid_data("longer than was asked for"));
-        }
-        data.extend_from_slice(&piece);
-    }
-    Ok(data)
-}
-
-fn drain_into(
-    stream: &mut ReceiveStream,
+/// The next piece of data; `None` when the response has said OK.
+fn next(
+    transport: &dyn Transport,
+    answer: &mut Answer,
     limit: Duration,
-    sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
-) -> Result<(Streamed, Pipes), PtpError> {
+) -> Result<Option<Piece>, PtpError> {
     loop {
-        let piece = block_within(limit, async { stream.next_chunk().await.transpose() })?;
-        match piece {
-            Some(piece) if piece.is_empty() => {}
-            Some(piece) => {
-                if sink(&piece).is_break() {
-                    return match block_within(limit, stream.cancel(PIPE_QUIET)) {
-                        Ok(()) => Ok((Streamed::Stopped, Pipes::Empty)),
-                        Err(error @ PtpError::Disconnected) => Err(error),
-                        Err(error) => {
-                            log::info!("a transfer could not be cancelled: {error}");
-                            Ok((Streamed::Stopped, Pipes::Unknown))
-                        }
-                    };
-                }
+        let step = match answer.take_rest() {
+            Some(step) => step?,
+            None => {
+                let receive = transport.receive_bulk(answer.awaited_bytes());
+                answer.take(block_within(limit, receive)?)?
             }
-            None => return Ok((Streamed::Whole, Pipes::Empty)),
+        };
+        match step {
+            Step::Data(piece) => return Ok(Some(piece)),
+            Step::More => {}
+            Step::Over => return Ok(None),
         }
     }
 }

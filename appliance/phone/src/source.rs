@@ -26,6 +26,9 @@ pub struct PhoneSource {
 impl PhoneSource {
     /// Opens whatever answers at the other end of a transport. The USB numbers choose the quirks; without them the maker's name does.
     ///
+    /// `receive_bulk` is asked for as much as will surely still come, 2 MiB at most: the transport may queue reads for that, and answers
+    /// with what the next one brings. An empty answer is an empty packet.
+    ///
     /// # Errors
     /// [`SourceError::Locked`] where the device refuses a session or shows no storage; else what the link ran into.
     pub fn over(
@@ -66,11 +69,7 @@ impl Source for PhoneSource {
         from_byte: u64,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Fetched, SourceError> {
-        let mut fetch = Fetch {
-            size_bytes: object.size_bytes,
-            handed_bytes: from_byte,
-            sink,
-        };
+        let mut fetch = Fetch::new(object.size_bytes, from_byte, sink);
         let now = self.renewed.find(object).unwrap_or(object);
         match fetch.run(&mut self.device, handle_of(now)) {
             Err(SourceError::Vanished) => {}

@@ -4,5 +4,23 @@
 //! test of the same process, without any USB below.
 
 mod function;
+mod in_process;
+mod library;
+mod profile;
+mod responder;
+mod usbredir;
 
 pub use function::{BulkIn, ControlOut, ControlRequest, Function, UsbShape};
+pub use in_process::InProcess;
+pub use library::{
+    FileDescription, FolderDescription, Library, LibraryDescription, LibraryError, LibraryFile,
+    NameDescription, Shape, SizeDescription, StorageDescription,
+};
+pub use profile::{
+    AtCancel, AtEarlyCommand, Info, Lock, ParentZero, Profile, ProfileError, StatedSizes, Usb,
+};
+pub use responder::{
+    Command, Effect, Hex, Hex16, Operation, ParameterIs, Remainder, Responder, ResponderWatch,
+    Rule, Silence, When,
+};
+pub use usbredir::{Attachment, AttachmentError, Ending, PacketError};

@@ -77,6 +77,10 @@ pub(crate) enum Fault {
     Unplugged { after_bytes: usize },
     /// The data ends after so many bytes, as the dataset is cut off.
     CutData { at_bytes: usize },
+    /// The data ends after so many bytes, though more were announced.
+    LessData { at_bytes: usize },
+    /// All data comes, and then this response code.
+    BadEnding(u16),
 }
 
 type Faults = Box<dyn FnMut(&Command) -> Option<Fault> + Send>;
@@ -257,12 +261,18 @@ impl State {
         if let (Ok(Some(data)), Some(Fault::CutData { at_bytes })) = (&mut answer, fault) {
             data.truncate(at_bytes);
         }
-        let (code, data) = match answer {
-            Ok(data) => (OK, data),
-            Err(code) => (code, None),
+        let (code, data) = match (answer, fault) {
+            (Ok(data), Some(Fault::BadEnding(code))) => (code, data),
+            (Ok(data), _) => (OK, data),
+            (Err(code), _) => (code, None),
         };
         if let Some(data) = data {
             self.send(2, operation, transaction, &data);
+            if let (Some(Fault::LessData { at_bytes }), Some(data)) =
+                (fault, self.outgoing.back_mut())
+            {
+                data.truncate(12 + at_bytes);
+            }
         }
         self.send(3, code, transaction, &[]);
         Ok(())

@@ -1,0 +1,97 @@
+//! Lists the first phone found, or fetches one file from it, and says how long that took: for measuring beside other programs.
+//!
+//! Usage: `phone list [FILE]`, where FILE gets all paths, or `phone get PATH_SUFFIX FILE|-`, where `-` throws the bytes away.
+
+use std::env;
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write, sink};
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use heirloom_engine::{Fetched, Found, ListedObject, Source};
+use heirloom_phone::PhoneSource;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["list"] => list(&mut first_phone()?, &mut sink()),
+        ["list", file] => list(
+            &mut first_phone()?,
+            &mut BufWriter::new(File::create(file)?),
+        ),
+        ["get", suffix, "-"] => get(&mut first_phone()?, suffix, &mut sink()),
+        ["get", suffix, file] => get(&mut first_phone()?, suffix, &mut File::create(file)?),
+        _ => Err("usage: phone list [FILE] | phone get PATH_SUFFIX FILE|-".into()),
+    }
+}
+
+/// The first device that lets itself be opened; else what the last one said.
+fn first_phone() -> Result<PhoneSource, Box<dyn Error>> {
+    let mut error: Box<dyn Error> = "no phone or camera is connected".into();
+    for address in heirloom_phone::candidates()? {
+        match heirloom_phone::open(address) {
+            Ok(source) => return Ok(source),
+            Err(refused) => error = refused.into(),
+        }
+    }
+    Err(error)
+}
+
+fn list(source: &mut PhoneSource, paths: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let started = Instant::now();
+    let objects = objects(source)?;
+    let seconds = started.elapsed().as_secs_f64();
+    for object in &objects {
+        writeln!(paths, "{} {}", object.size_bytes, object.path.as_str())?;
+    }
+    paths.flush()?;
+    println!("{} objects in {seconds:.3} s", objects.len());
+    Ok(())
+}
+
+fn get(source: &mut PhoneSource, suffix: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let objects = objects(source)?;
+    let object = objects
+        .iter()
+        .find(|object| object.path.as_str().ends_with(suffix))
+        .ok_or("no such file on the phone")?;
+    let started = Instant::now();
+    let mut failed = None;
+    let fetched = source.fetch(object, 0, &mut |piece| match out.write_all(piece) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    let Fetched::Whole(bytes) = fetched else {
+        return Err("the fetch was stopped".into());
+    };
+    out.flush()?;
+    let seconds = started.elapsed().as_secs_f64();
+    let megabytes = bytes as f64 / 1e6;
+    println!(
+        "{bytes} bytes in {seconds:.3} s, {:.1} MB/s",
+        megabytes / seconds
+    );
+    Ok(())
+}
+
+/// All files; what can't be listed is named on standard error.
+fn objects(source: &mut PhoneSource) -> Result<Vec<ListedObject>, Box<dyn Error>> {
+    let mut objects = Vec::new();
+    source.list(&mut |found| {
+        match found {
+            Found::Object(object) => objects.push(object),
+            Found::Problem(problem) => eprintln!("{}: {}", problem.place, problem.error),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(objects)
+}

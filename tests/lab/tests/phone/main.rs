@@ -1,0 +1,6 @@
+//! The phone crate against devices of the lab, without any USB between: what it lists, fetches and says of each profile.
+
+mod bench;
+mod faulty;
+mod hostile;
+mod whole;

@@ -1,13 +1,17 @@
 //! Lists the first phone found, or fetches one file from it, and says how long that took: for measuring beside other programs.
 //!
-//! Usage: `phone list [FILE]`, where FILE gets all paths, or `phone get PATH_SUFFIX FILE|-`, where `-` throws the bytes away.
+//! Usage: `phone list [FILE]`, where FILE gets all paths, or `phone get PATH_SUFFIX FILE|-`, where `-` throws the bytes away. `phone raw
+//! VENDOR:PRODUCT BYTES FILE` reads so many bytes from the first bulk endpoint of a device that sends without being asked: what the link can do.
 
 use std::env;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write, sink};
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use nusb::MaybeFuture;
+use nusb::transfer::{Buffer, Bulk, In};
 
 use heirloom_engine::{Fetched, Found, ListedObject, Source};
 use heirloom_phone::PhoneSource;
@@ -23,7 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         ),
         ["get", suffix, "-"] => get(&mut first_phone()?, suffix, &mut sink()),
         ["get", suffix, file] => get(&mut first_phone()?, suffix, &mut File::create(file)?),
-        _ => Err("usage: phone list [FILE] | phone get PATH_SUFFIX FILE|-".into()),
+        ["raw", ids, bytes, file] => raw(ids, bytes.parse()?, &mut File::create(file)?),
+        _ => Err(
+            "usage: phone list [FILE] | phone get PATH_SUFFIX FILE|- | phone raw VENDOR:PRODUCT BYTES FILE"
+                .into(),
+        ),
     }
 }
 
@@ -77,6 +85,42 @@ fn get(source: &mut PhoneSource, suffix: &str, out: &mut dyn Write) -> Result<()
     let megabytes = bytes as f64 / 1e6;
     println!(
         "{bytes} bytes in {seconds:.3} s, {:.1} MB/s",
+        megabytes / seconds
+    );
+    Ok(())
+}
+
+/// Reads with as many and as long transfers as help, and does nothing else.
+fn raw(ids: &str, bytes: usize, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    const QUEUED: usize = 8;
+    const TRANSFER_BYTES: usize = 256 * 1024;
+    const BULK_IN: u8 = 0x81;
+    let device = nusb::list_devices()
+        .wait()?
+        .find(|info| format!("{:04x}:{:04x}", info.vendor_id(), info.product_id()) == ids)
+        .ok_or("no such device")?;
+    let interface = device.open().wait()?.claim_interface(0).wait()?;
+    let mut endpoint = interface.endpoint::<Bulk, In>(BULK_IN)?;
+    let started = Instant::now();
+    let mut asked = 0;
+    let mut got = 0;
+    while got < bytes {
+        while endpoint.pending() < QUEUED && asked < bytes {
+            let transfer_bytes = TRANSFER_BYTES.min((bytes - asked).next_multiple_of(512));
+            endpoint.submit(Buffer::new(transfer_bytes));
+            asked += transfer_bytes;
+        }
+        let completion = endpoint
+            .wait_next_complete(Duration::from_secs(30))
+            .ok_or("the device sends no more")?;
+        completion.status?;
+        got += completion.actual_len;
+        out.write_all(&completion.buffer[..completion.actual_len])?;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let megabytes = got as f64 / 1e6;
+    println!(
+        "{got} bytes in {seconds:.3} s, {:.1} MB/s",
         megabytes / seconds
     );
     Ok(())

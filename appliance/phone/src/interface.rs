@@ -14,8 +14,8 @@ const VENDOR_SPECIFIC: u8 = 0xFF;
 /// Android's debug bridge and its boot loader: vendor's own, and never MTP.
 const ANDROID_DEBUG_SUBCLASS: u8 = 0x42;
 
-/// idVendor of makers of phones, tablets and readers, whose vendor's own interface of MTP's shape is MTP: from libmtp's list of
-/// devices, 2026-11-23.
+/// idVendor of makers of phones, tablets and readers, whose vendor's own interface of MTP's shape is MTP: from general knowledge,
+/// 2026-11-23; libmtp's list of devices is where to look for more.
 const KNOWN_VENDORS: &[u16] = &[
     0x0421, // Nokia
     0x0489, // Foxconn, Sharp

@@ -306,17 +306,22 @@ class Case:
             snapshot = os.path.join(self.at, "sources", matching[0], "latest")
             data = os.path.join(snapshot, "data")
             storages = os.listdir(data) if os.path.isdir(data) else []
-            if len(storages) != 1:
-                self.finding("storage", f"{matching[0]} has the storages {storages}")
-                continue
             options = "trans=virtio,version=9p2000.L,ro,msize=512000,cache=loose"
-            with Mount(["-t", "9p", "-o", options, wanted["tag"]], f"/tmp/{wanted['tag']}") as phone:
-                archive = files_below(os.path.join(data, storages[0]))
+            with Mount(["-t", "9p", "-o", options, wanted["tag"]], f"/tmp/{wanted['tag']}") as source:
+                # What has several storages is held against a folder that has a folder for each.
+                if len(storages) == 1:
+                    below = storages[0] + "/"
+                elif storages and sorted(storages) == sorted(os.listdir(source)):
+                    below = ""
+                else:
+                    self.finding("storage", f"{matching[0]} has the storages {storages}")
+                    continue
+                archive = files_below(os.path.join(data, below))
                 shared = shared_times(snapshot)
-                times = {path: shared.get(f"{storages[0]}/{path}", time_of(full)) for path, full in archive.items()}
-                self.compare(files_below(phone), archive, times)
+                times = {path: shared.get(below + path, time_of(full)) for path, full in archive.items()}
+                self.compare(files_below(source), archive, times)
                 if self.restored is not None and len(self.job["expect"]) == 1:
-                    wanted = {f"{storages[0]}/{path}": time_of(full) for path, full in files_below(phone).items()}
+                    wanted = {below + path: time_of(full) for path, full in files_below(source).items()}
                     if self.restored != wanted:
                         self.finding("sheet", f"restored: {sorted(self.restored.items() ^ wanted.items())}")
 

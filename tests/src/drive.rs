@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
 
 /// How much of a disk is looked through at a time.
 const WINDOW_BYTES: u64 = 4 << 20;
@@ -63,6 +64,22 @@ impl Drive {
     /// Its serial number.
     pub fn serial(&self) -> &str {
         &self.serial
+    }
+
+    /// The SHA-256 of every byte on it.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn digest(&self) -> Result<[u8; 32]> {
+        let (mut file, mut hash) = (File::open(&self.path)?, Sha256::new());
+        let mut window = Vec::new();
+        loop {
+            window.clear();
+            if file.by_ref().take(WINDOW_BYTES).read_to_end(&mut window)? == 0 {
+                return Ok(hash.finalize().into());
+            }
+            hash.update(&window);
+        }
     }
 
     /// Whether any of some texts can be read on the raw disk, as an opponent with the drive would: the first one that can.

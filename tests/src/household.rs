@@ -145,7 +145,15 @@ impl Pc {
     /// # Errors
     /// When that is not offered.
     pub fn begins_archiving(&mut self) -> Result<()> {
-        self.chooses(&format!("Archive {PHONE} now"))
+        self.begins_archiving_of(PHONE)
+    }
+
+    /// Begins to archive the source that the screen calls so.
+    ///
+    /// # Errors
+    /// When that is not offered.
+    pub fn begins_archiving_of(&mut self, source: &str) -> Result<()> {
+        self.chooses(&format!("Archive {source} now"))
     }
 
     /// Archives the phone, and waits for the report.
@@ -162,7 +170,15 @@ impl Pc {
     /// # Errors
     /// When it does not say that all is complete.
     pub fn is_told_complete(&mut self) -> Result<()> {
-        self.reads(&format!("{PHONE} is archived"))?;
+        self.is_told_complete_of(PHONE)
+    }
+
+    /// Waits for the report of a run of the source that the screen calls so.
+    ///
+    /// # Errors
+    /// When it does not say that all is complete.
+    pub fn is_told_complete_of(&mut self, source: &str) -> Result<()> {
+        self.reads(&format!("{source} is archived"))?;
         self.reads(
             "Complete. Every file was read back from the drive and is the same as on the phone.",
         )

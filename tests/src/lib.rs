@@ -22,12 +22,14 @@
 //! was instead.
 
 mod artifacts;
+mod card;
 mod debian_guest;
 mod drive;
 mod events;
 mod firmware;
 mod household;
 mod keys;
+mod lab_device;
 mod locale;
 mod oracle;
 mod pc;
@@ -46,6 +48,7 @@ mod vm;
 mod write_log;
 
 pub use artifacts::Artifacts;
+pub use card::{CARD, LATE, OLD, fill_cards, sector_of};
 pub use drive::Drive;
 pub use events::Events;
 pub use household::PHONE;

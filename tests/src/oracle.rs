@@ -33,7 +33,7 @@ pub struct Case<'a> {
     /// The owner's.
     pub passphrase: &'a str,
     /// Sources by the pattern (`*`, `?`) of their folder's name, and the folder that the newest snapshot must equal: paths, bytes, and
-    /// times in whole seconds.
+    /// times in whole seconds. For a source with several storages, it has a folder for each.
     pub expect: &'a [(&'a str, &'a Path)],
 }
 

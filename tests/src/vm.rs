@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::lab_device::LabDevice;
 use crate::locale::utf8_library;
 use crate::{Drive, Qmp, Serial};
 
@@ -81,6 +82,8 @@ pub struct Vm {
     qmp: Qmp,
     /// `ttyS0`, `ttyS1`.
     serials: [Serial; 2],
+    /// Those of the lab that are plugged in, or fell off the bus by themselves.
+    lab_devices: Vec<LabDevice>,
     /// Sockets, the firmware's variables, QEMU's messages.
     folder: TempDir,
 }
@@ -123,6 +126,7 @@ impl Vm {
             process,
             serials: [Serial::follow(first)?, Serial::follow(second)?],
             qmp: Qmp::greet(qmp)?,
+            lab_devices: Vec::new(),
             folder,
         })
     }
@@ -130,6 +134,15 @@ impl Vm {
     /// The connection to QEMU itself.
     pub fn qmp(&mut self) -> &mut Qmp {
         &mut self.qmp
+    }
+
+    pub(crate) fn lab_devices(&mut self) -> &mut Vec<LabDevice> {
+        &mut self.lab_devices
+    }
+
+    /// Where its sockets are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The serial port `ttyS0` or `ttyS1`.
@@ -178,11 +191,12 @@ impl Vm {
         }))
     }
 
-    /// Pulls a phone out.
+    /// Pulls a phone or a device of the lab out.
     ///
     /// # Errors
-    /// When QEMU refuses, as it does when there is no such device.
+    /// When QEMU refuses, as it does when there is no such device, and when a device of the lab could not be served.
     pub fn unplug(&mut self, id: &str) -> Result<()> {
+        self.pull_lab_device(id)?;
         self.qmp.device_del(id)
     }
 

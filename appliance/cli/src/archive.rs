@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use heirloom_engine::{
-    Found, LeftOutKind, Progress, RunOrder, RunReport, SafeToErase, Source, SourceError, ingest,
+    Found, LeftOutKind, MediaChoice, Progress, RunOrder, RunReport, SafeToErase, Source,
+    SourceError, ingest,
 };
 use heirloom_files::FolderSource;
 use serde_json::{Value, json};
@@ -40,6 +41,9 @@ pub(crate) fn archive(order: &ArchiveOrder, talk: Talk) -> Result<Report, Troubl
         date: today(),
         read_all: order.read_all,
         software: concat!("heirloom ", env!("CARGO_PKG_VERSION")).to_owned(),
+        choice: MediaChoice::Everything,
+        reads_twice: false,
+        long_files: Default::default(),
     };
     let cancel = cancel_on_signal()?;
     let display = Display::new(talk);
@@ -119,6 +123,15 @@ impl Course {
                     self.place.doing = "Listing the source";
                 }
                 self.place.files = found;
+            }
+            Progress::TakingUp {
+                bytes, of_bytes, ..
+            } => {
+                self.place = Where {
+                    bytes,
+                    of_bytes: Some(of_bytes),
+                    ..Where::at("Checking what an interrupted run has of a long file")
+                };
             }
             Progress::Planned {
                 to_fetch_files,

@@ -18,7 +18,7 @@ pub enum DeviceClass {
     Phone,
     /// Speaks PTP.
     Camera,
-    /// A memory card with a camera's file system.
+    /// A memory card, or a stick, with a camera's file system.
     Card,
     /// A disk that is none of the others.
     PlainDisk,
@@ -84,7 +84,20 @@ fn classify_usb(usb: &UsbFacts, facts: &DeviceFacts) -> DeviceClass {
         .iter()
         .any(|name| name.to_ascii_uppercase().contains("MTP"));
     let ptp = usb.interfaces.contains(&PTP_INTERFACE);
-    let camera_maker = [
+    let camera_maker = is_camera_maker(&facts.manufacturer);
+    match (named_mtp, ptp) {
+        (true, _) => DeviceClass::Phone,
+        (false, true) if usb.vendor_id == APPLE => DeviceClass::Phone,
+        (false, true) if camera_maker => DeviceClass::Camera,
+        (false, true) => DeviceClass::Phone,
+        (false, false) => DeviceClass::NotOurs(NotOurs::OtherUsb),
+    }
+}
+
+/// Whether a maker is known for cameras.
+pub(crate) fn is_camera_maker(manufacturer: &str) -> bool {
+    let manufacturer = manufacturer.to_lowercase();
+    [
         "canon",
         "nikon",
         "fuji",
@@ -97,14 +110,7 @@ fn classify_usb(usb: &UsbFacts, facts: &DeviceFacts) -> DeviceClass {
         "om digital",
     ]
     .iter()
-    .any(|maker| facts.manufacturer.to_lowercase().contains(maker));
-    match (named_mtp, ptp) {
-        (true, _) => DeviceClass::Phone,
-        (false, true) if usb.vendor_id == APPLE => DeviceClass::Phone,
-        (false, true) if camera_maker => DeviceClass::Camera,
-        (false, true) => DeviceClass::Phone,
-        (false, false) => DeviceClass::NotOurs(NotOurs::OtherUsb),
-    }
+    .any(|maker| manufacturer.contains(maker))
 }
 
 fn classify_disk(disk: &DiskFacts, facts: &DeviceFacts) -> DeviceClass {

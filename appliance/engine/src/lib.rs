@@ -9,6 +9,7 @@
 mod archive;
 mod classify;
 mod device;
+mod disk_source;
 mod hashing;
 mod ingest;
 mod machine;
@@ -28,15 +29,19 @@ pub use device::{
     Content, DeviceFacts, DeviceForm, DeviceId, DiskBus, DiskFacts, PartitionFacts, UsbFacts,
     device_name,
 };
+pub use disk_source::{
+    DiskPart, FileSystem, SourceNoun, disk_identity, disk_parts, disk_source_name, source_noun,
+};
 pub use hashing::sha256_implementation;
+pub use heirloom_media::{Choice as MediaChoice, Reason as SuspectReason};
 pub use ingest::{
     Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount,
-    MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport, SafeToErase,
-    ingest, media_kind,
+    LongFiles, MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport,
+    SafeToErase, ingest, media_kind,
 };
 pub use machine::{
-    ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskView, DriveError, Effect, Event,
-    HomeView, Layout, Machine, NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal,
+    ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskUse, DiskView, DriveError, Effect,
+    Event, HomeView, Layout, Machine, NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal,
     RunDone, RunPhase, RunView, SetUpStep, Setting, View, WaitReason,
 };
 pub use restore::{

@@ -159,6 +159,14 @@ pub enum SourceError {
         /// Which answer.
         what: &'static str,
     },
+    /// A part of a disk has no file system that is known here.
+    #[error("it has a file system that cannot be read here")]
+    UnknownFileSystem,
+    /// A file system was not brought to its end, and bringing it there would write to it.
+    #[error(
+        "it was unplugged without being ejected; eject it from its own computer or camera, then archive it again"
+    )]
+    NotEjected,
     /// The medium failed under it; errno.
     #[error("reading failed (error {errno})")]
     Io {
@@ -172,7 +180,11 @@ impl SourceError {
     pub fn is_about_one_object(&self) -> bool {
         matches!(
             self,
-            Self::Refused { .. } | Self::Vanished | Self::Io { .. }
+            Self::Refused { .. }
+                | Self::Vanished
+                | Self::UnknownFileSystem
+                | Self::NotEjected
+                | Self::Io { .. }
         )
     }
 }

@@ -139,6 +139,18 @@ pub trait Volume: Send + Sync {
     /// As [`Volume::create`].
     fn create_private(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError>;
 
+    /// Opens a file whose writer did not finish it: what is written goes after its first `keep_bytes`, and what else there was after them is
+    /// gone. `None` when there is nothing to go on with: no regular file of that name, a shorter one, or one with a second name. What has a
+    /// second name may be published, so it stays as it is.
+    ///
+    /// # Errors
+    /// [`VolumeError::Gone`], [`VolumeError::Io`].
+    fn reopen(
+        &self,
+        path: &VolumePath,
+        keep_bytes: u64,
+    ) -> Result<Option<Box<dyn Draft>>, VolumeError>;
+
     /// Where a symbolic link points.
     ///
     /// # Errors
@@ -227,7 +239,7 @@ pub trait Volume: Send + Sync {
     }
 }
 
-/// A file that is being written. Dropped without [`Draft::finish`], its content is not promised, not even after a flush.
+/// A file that is being written. What was written before a [`Volume::flush`] is certain after it, whether the file was finished or not.
 pub trait Draft: Send {
     /// Appends.
     ///

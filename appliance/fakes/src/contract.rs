@@ -15,6 +15,7 @@ pub fn volume_contract(make: impl Fn() -> Box<dyn Volume>) {
     let top = VolumePath::new("contract");
     folders(volume, &top);
     files(volume, &top.join("files"));
+    parts(volume, &top.join("parts"));
     links(volume, &top.join("links"));
     renames(volume, &top.join("renames"));
     removal(volume, &top.join("removal"));
@@ -150,6 +151,48 @@ fn files(volume: &dyn Volume, top: &VolumePath) {
         })
         .expect("stopping is no error");
     assert_eq!(calls, 1, "a sink that breaks is not called again");
+}
+
+fn parts(volume: &dyn Volume, top: &VolumePath) {
+    volume.make_folder(&top.join("folder")).expect("make");
+    let content: Vec<u8> = (0..(3 << 20) + 77)
+        .map(|at: usize| (at * 29 + at / 253) as u8)
+        .collect();
+    let path = top.join("long.mp4");
+    let mut draft = volume.create(&path).expect("create");
+    draft.write(&content[..(2 << 20) + 9]).expect("write");
+    drop(draft);
+    volume.flush().expect("flush");
+    // Within a block, at its end, and at the end of what there is: again and again, each time with less.
+    for keep in [(2 << 20) + 9, (2 << 20) + 8, 2 << 20, 4_097, 1, 0] {
+        let reopened = volume.reopen(&path, keep as u64).expect("reopen");
+        let mut draft = reopened.expect("there is so much of it");
+        let facts = volume.facts(&path).expect("its facts");
+        assert_eq!(facts.size_bytes, keep as u64, "the rest is gone");
+        draft.write(&content[keep..]).expect("write");
+        draft.finish(Some(1_700_000_000)).expect("finish");
+        volume.flush().expect("flush");
+        assert!(read(volume, &path) == content, "it goes on at {keep}");
+    }
+    let is_refused =
+        |path: &VolumePath, keep_bytes| matches!(volume.reopen(path, keep_bytes), Ok(None));
+    let size_bytes = content.len() as u64;
+    assert!(is_refused(&path, size_bytes + 1), "it is shorter");
+    assert!(is_refused(&top.join("missing"), 0), "there is none");
+    assert!(is_refused(&top.join("no/folder"), 0), "there is none");
+    assert!(is_refused(&top.join("folder"), 0), "a folder is no file");
+    let link = top.join("link");
+    volume.point(&link, "long.mp4").expect("point");
+    assert!(is_refused(&link, 0), "a symbolic link is no file");
+    let second = top.join("second");
+    volume.link(&path, &second).expect("link");
+    for name in [&path, &second] {
+        assert!(is_refused(name, 1), "a second name may be a published one");
+    }
+    assert!(
+        read(volume, &path) == content,
+        "what is refused stays as it is"
+    );
 }
 
 fn links(volume: &dyn Volume, top: &VolumePath) {

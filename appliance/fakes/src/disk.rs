@@ -28,8 +28,9 @@ pub(crate) enum Node {
     File {
         content: Vec<u8>,
         modified_unix_s: Option<i64>,
-        /// Its writer said that it is whole.
-        finished: bool,
+        /// How much of it, from the first byte, a power cut leaves.
+        durable_bytes: usize,
+        /// All of it was flushed as it is, with its time.
         durable: bool,
         names: u64,
     },
@@ -182,12 +183,15 @@ impl Disk {
             self.make_durable(operation);
         }
         for node in self.nodes.values_mut() {
-            // What is still being written may be torn even after a flush.
             if let Node::File {
-                durable, finished, ..
+                content,
+                durable_bytes,
+                durable,
+                ..
             } = node
             {
-                *durable = *finished;
+                *durable_bytes = content.len();
+                *durable = true;
             }
         }
     }
@@ -228,15 +232,16 @@ impl Disk {
                 Node::File {
                     content,
                     modified_unix_s,
+                    durable_bytes,
                     durable,
                     names,
-                    ..
                 } => {
                     *names = 0;
                     if !*durable && !keeps(&mut random) {
                         *modified_unix_s = None;
-                        tear(content, &mut random);
+                        tear(content, *durable_bytes, &mut random);
                     }
+                    *durable_bytes = content.len();
                     *durable = true;
                 }
                 Node::Link { .. } => {}
@@ -268,18 +273,16 @@ impl Disk {
     }
 }
 
-/// What a power cut leaves of content that was on its way: sectors arrive in any order, one of them may be torn in its middle, and the length
+/// What a power cut leaves of content that was on its way, after what had arrived: sectors arrive in any order, one of them may be torn in its middle, and the length
 /// may not have arrived at all. What is missing reads as zeros.
-fn tear(content: &mut Vec<u8>, random: &mut Random) {
+fn tear(content: &mut Vec<u8>, durable_bytes: usize, random: &mut Random) {
+    let kept_bytes = durable_bytes + random.below(content.len() - durable_bytes + 1);
     match random.below(3) {
-        0 => content.truncate(random.below(content.len() + 1)),
-        1 => {
-            let kept_bytes = random.below(content.len() + 1);
-            content[kept_bytes..].fill(0);
-        }
+        0 => content.truncate(kept_bytes),
+        1 => content[kept_bytes..].fill(0),
         _ => {
             let mut lost_any = false;
-            for sector in content.chunks_mut(SECTOR_BYTES) {
+            for sector in content[durable_bytes..].chunks_mut(SECTOR_BYTES) {
                 if random.coin() {
                     let torn_at = random.below(sector.len() + 1);
                     sector[torn_at..].fill(0);
@@ -287,7 +290,7 @@ fn tear(content: &mut Vec<u8>, random: &mut Random) {
                 }
             }
             if !lost_any {
-                content.clear();
+                content.truncate(durable_bytes);
             }
         }
     }

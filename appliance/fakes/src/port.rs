@@ -66,7 +66,7 @@ impl Volume for FakeVolume {
         let file = Node::File {
             content: Vec::new(),
             modified_unix_s: None,
-            finished: false,
+            durable_bytes: 0,
             durable: false,
             names: 0,
         };
@@ -83,6 +83,38 @@ impl Volume for FakeVolume {
 
     fn create_private(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError> {
         self.create(path)
+    }
+
+    fn reopen(
+        &self,
+        path: &VolumePath,
+        keep_bytes: u64,
+    ) -> Result<Option<Box<dyn Draft>>, VolumeError> {
+        let mut state = self.operate()?;
+        let (Ok(node), Ok(keep)) = (state.disk.find(path), usize::try_from(keep_bytes)) else {
+            return Ok(None);
+        };
+        match state.disk.node_mut(node) {
+            Node::File {
+                content,
+                durable_bytes,
+                durable,
+                names: 1,
+                ..
+            } if content.len() >= keep => {
+                let removed_bytes = (content.len() - keep) as u64;
+                content.truncate(keep);
+                *durable_bytes = keep.min(*durable_bytes);
+                *durable = false;
+                state.disk.used_bytes -= removed_bytes;
+                Ok(Some(Box::new(FakeDraft {
+                    volume: self.clone(),
+                    path: path.clone(),
+                    node,
+                })))
+            }
+            _ => Ok(None),
+        }
     }
 
     fn target(&self, path: &VolumePath) -> Result<String, VolumeError> {
@@ -267,8 +299,15 @@ impl Draft for FakeDraft {
         if state.disk.used_bytes.saturating_add(bytes.len() as u64) > state.disk.capacity_bytes {
             return Err(VolumeError::Full);
         }
-        if let Node::File { content, names, .. } = state.disk.node_mut(self.node) {
+        if let Node::File {
+            content,
+            durable,
+            names,
+            ..
+        } = state.disk.node_mut(self.node)
+        {
             content.extend_from_slice(bytes);
+            *durable = false;
             if *names > 0 {
                 state.disk.used_bytes += bytes.len() as u64;
             }
@@ -280,12 +319,12 @@ impl Draft for FakeDraft {
         let mut state = self.volume.operate()?;
         if let Node::File {
             modified_unix_s,
-            finished,
+            durable,
             ..
         } = state.disk.node_mut(self.node)
         {
             *modified_unix_s = modified;
-            *finished = true;
+            *durable = false;
         }
         state.flip_written(&self.path, self.node);
         Ok(())

@@ -8,8 +8,8 @@ use heirloom_engine::{
 };
 use heirloom_format::StoredPath;
 
-/// The most that the port lets a source hand over at once.
-const PIECE_BYTES: usize = 1 << 20;
+/// The port lets a source hand over up to 1 MiB at once, and as little as it likes.
+const PIECE_BYTES: usize = 300_001;
 
 /// A file on a fake source.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct FakeFile {
     pub short_fetches: u32,
     /// What every fetch fails with.
     pub failure: Option<SourceError>,
+    /// What a fetch fails with that does not begin at the first byte.
+    pub failure_in_the_middle: Option<SourceError>,
 }
 
 type Change = Box<dyn FnOnce(&mut Vec<FakeFile>) + Send>;
@@ -46,7 +48,8 @@ pub struct FakeSource {
     changes_before_listing: Vec<(u32, Change)>,
     listings: u32,
     failed: Option<SourceError>,
-    fetched: Vec<String>,
+    fetched: Vec<(String, u64)>,
+    handed_bytes: u64,
 }
 
 impl FakeFile {
@@ -63,6 +66,7 @@ impl FakeFile {
             listed_size_bytes: None,
             short_fetches: 0,
             failure: None,
+            failure_in_the_middle: None,
         }
     }
 }
@@ -85,6 +89,7 @@ impl FakeSource {
             listings: 0,
             failed: None,
             fetched: Vec::new(),
+            handed_bytes: 0,
         }
     }
 
@@ -105,7 +110,18 @@ impl FakeSource {
 
     /// The stored paths of all fetches that were begun since the last call.
     pub fn take_fetched(&mut self) -> Vec<String> {
+        let fetched = self.take_fetched_from().into_iter();
+        fetched.map(|(path, _)| path).collect()
+    }
+
+    /// The same, with the byte that each of them was to begin at.
+    pub fn take_fetched_from(&mut self) -> Vec<(String, u64)> {
         std::mem::take(&mut self.fetched)
+    }
+
+    /// How many bytes were handed over since the last call.
+    pub fn take_handed_bytes(&mut self) -> u64 {
+        std::mem::take(&mut self.handed_bytes)
     }
 
     /// Hands over as much as the device still gives.
@@ -115,12 +131,14 @@ impl FakeSource {
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, SourceError> {
         let Some((left_bytes, error)) = &mut self.fails_after else {
+            self.handed_bytes += piece.len() as u64;
             return Ok(sink(piece));
         };
         let given = piece
             .len()
             .min(usize::try_from(*left_bytes).unwrap_or(usize::MAX));
         *left_bytes -= given as u64;
+        self.handed_bytes += given as u64;
         if given == piece.len() {
             return Ok(sink(piece));
         }
@@ -185,11 +203,17 @@ impl Source for FakeSource {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        self.fetched.push(object.path.to_string());
+        self.fetched.push((object.path.to_string(), from_byte));
         let at = usize::try_from(object.id.0).map_err(|_| SourceError::Vanished)?;
         let file = self.files.get_mut(at).ok_or(SourceError::Vanished)?;
         if let Some(error) = &file.failure {
             return Err(error.clone());
+        }
+        if let Some(error) = file.failure_in_the_middle.clone().filter(|_| from_byte > 0) {
+            if !error.is_about_one_object() {
+                self.failed = Some(error.clone());
+            }
+            return Err(error);
         }
         let mut content = file.content.clone();
         if file.short_fetches > 0 {

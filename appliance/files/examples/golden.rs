@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use heirloom_engine::{
-    Archive, Cancel, Policy, RunOrder, Source, Volume, ingest, plan_retention, thin,
+    Archive, Cancel, MediaChoice, Policy, RunOrder, Source, Volume, ingest, plan_retention, thin,
 };
 use heirloom_fakes::{FakeFile, FakeSource};
 use heirloom_files::{FolderSource, FolderVolume};
@@ -112,6 +112,9 @@ fn main() {
             date: day.parse().expect("a day"),
             read_all: false,
             software: "heirloom 0.1.0".to_owned(),
+            choice: MediaChoice::Everything,
+            reads_twice: false,
+            long_files: Default::default(),
         };
         let report = ingest(source, volume.clone(), &order, &|_| {}, &Cancel::new());
         let report = report.expect("a run");

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use heirloom_engine::{
-    Archive, Cancel, Draft, Entry, Fetched, FileFacts, Found, ListedObject, ObjectId, Progress,
-    RunOrder, Source, SourceError, SourceIdentity, SourceKind, SourceTime, Space, Volume,
+    Archive, Cancel, Draft, Entry, Fetched, FileFacts, Found, ListedObject, MediaChoice, ObjectId,
+    Progress, RunOrder, Source, SourceError, SourceIdentity, SourceKind, SourceTime, Space, Volume,
     VolumeError, VolumePath, ingest,
 };
 use heirloom_files::FolderVolume;
@@ -133,6 +133,13 @@ impl Volume for Sparse {
     fn create_private(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError> {
         self.create(path)
     }
+    fn reopen(
+        &self,
+        path: &VolumePath,
+        keep_bytes: u64,
+    ) -> Result<Option<Box<dyn Draft>>, VolumeError> {
+        self.inner.reopen(path, keep_bytes)
+    }
     fn target(&self, path: &VolumePath) -> Result<String, VolumeError> {
         self.inner.target(path)
     }
@@ -202,6 +209,9 @@ fn run(what: &str, volume: &Arc<dyn Volume>, info: &ArchiveInfo, source: &mut Ma
         date: "2026-11-22".parse().expect("a day"),
         read_all: false,
         software: "heirloom".into(),
+        choice: MediaChoice::Everything,
+        reads_twice: false,
+        long_files: Default::default(),
     };
     peak_bytes();
     let begun = Instant::now();

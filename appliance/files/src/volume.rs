@@ -1,7 +1,7 @@
 //! The volume port on a mounted file system, as `open(2)`, `fsync(2)` and `rename(2)` promise it on ext4.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::{DirEntryExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -117,6 +117,28 @@ impl FolderVolume {
         }))
     }
 
+    /// Opens what may be gone on with; `None` for all else.
+    fn reopened(&self, path: &VolumePath, keep_bytes: u64) -> std::io::Result<Option<File>> {
+        let real = self.real(path);
+        let may_be_gone_on_with =
+            |it: &fs::Metadata| it.is_file() && it.nlink() == 1 && it.len() >= keep_bytes;
+        if !may_be_gone_on_with(&fs::symlink_metadata(&real)?) {
+            return Ok(None);
+        }
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(real)?;
+        // Of the very file that is cut: what may be published must not be.
+        if !may_be_gone_on_with(&file.metadata()?) {
+            return Ok(None);
+        }
+        file.set_len(keep_bytes)?;
+        file.seek(SeekFrom::Start(keep_bytes))?;
+        Ok(Some(file))
+    }
+
     fn io<'a>(&'a self, path: &'a VolumePath) -> impl Fn(std::io::Error) -> VolumeError + 'a {
         move |error| self.error(path, error.raw_os_error().unwrap_or(0))
     }
@@ -186,6 +208,30 @@ impl Volume for FolderVolume {
 
     fn create_private(&self, path: &VolumePath) -> Result<Box<dyn Draft>, VolumeError> {
         self.draft(path, PRIVATE_MODE)
+    }
+
+    fn reopen(
+        &self,
+        path: &VolumePath,
+        keep_bytes: u64,
+    ) -> Result<Option<Box<dyn Draft>>, VolumeError> {
+        let file = match self.reopened(path, keep_bytes) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                return match self.io(path)(error) {
+                    VolumeError::Missing(_) => Ok(None),
+                    error => Err(error),
+                };
+            }
+        };
+        Ok(Some(Box::new(FolderDraft {
+            volume: self.clone(),
+            path: path.clone(),
+            file,
+            written_bytes: keep_bytes,
+            begun_bytes: keep_bytes,
+        })))
     }
 
     fn target(&self, path: &VolumePath) -> Result<String, VolumeError> {

@@ -13,6 +13,7 @@ use nix::dir::Dir;
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::stat::fstat;
+use nix::sys::statvfs::{FsFlags, fstatvfs};
 
 use crate::folder::{Facts, Folder, Kind};
 use crate::time::raw_time;
@@ -34,6 +35,8 @@ pub(crate) struct Walk<'a> {
     seen: u64,
     files: u64,
     first_problem: Option<SourceError>,
+    /// Whether nothing can come or go: then a name that is not found is no file that was deleted, but one that can't be read.
+    frozen: bool,
 }
 
 /// Device and inode.
@@ -62,6 +65,7 @@ impl<'a> Walk<'a> {
             seen: 0,
             files: 0,
             first_problem: None,
+            frozen: false,
         }
     }
 
@@ -71,6 +75,7 @@ impl<'a> Walk<'a> {
     /// When the medium is gone, when nothing at all could be described, or when the listener has had enough.
     pub(crate) fn through(mut self, storage: &[u8], top: Dir) -> Result<(), SourceError> {
         self.names.push(storage.to_vec());
+        self.frozen = fstatvfs(&top).is_ok_and(|facts| facts.flags().contains(FsFlags::ST_RDONLY));
         self.enter(Ok(top))?;
         while let Some(level) = self.levels.last_mut() {
             let Some(kind) = level.folder.advance() else {
@@ -108,7 +113,7 @@ impl<'a> Walk<'a> {
                 }
             }
             // It was deleted or replaced a moment ago; the listing is as if it had come a moment later.
-            Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => None,
+            Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) if !self.frozen => None,
             Err(errno) => Some(Refusal::Problem(errno)),
         };
         let place = self.innermost();
@@ -158,6 +163,7 @@ impl<'a> Walk<'a> {
                 modified_s,
                 modified_ns,
             } => (size_bytes, modified_s, modified_ns),
+            Facts::Gone if self.frozen => return self.problem(&self.place(), Errno::ENOENT),
             Facts::Gone => return Ok(()),
             Facts::Refused(errno) => return self.problem(&self.place(), errno),
         };
@@ -177,7 +183,12 @@ impl<'a> Walk<'a> {
     }
 
     fn problem(&mut self, place: &StoredPath, errno: Errno) -> Result<(), SourceError> {
-        let error = (self.error_of)(errno);
+        let error = match (self.error_of)(errno) {
+            SourceError::Vanished if self.frozen => SourceError::Io {
+                errno: errno as i32,
+            },
+            error => error,
+        };
         if !error.is_about_one_object() {
             return Err(error);
         }

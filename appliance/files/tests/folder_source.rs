@@ -279,6 +279,35 @@ fn what_changes_after_the_listing_is_told_by_the_fetch() {
 }
 
 #[test]
+fn a_file_is_read_from_any_byte_to_its_last() {
+    let place = Place::new();
+    let content: Vec<u8> = (0..(2 << 20) + 77)
+        .map(|at| (at * 31 + at / 251) as u8)
+        .collect();
+    place.write("video.mov", &content);
+    let mut source = place.source();
+    let object = list(&mut source).files.remove(0);
+    let length = content.len();
+    for from in [
+        1,
+        4_096,
+        (1 << 20) + 1,
+        length - 1,
+        length,
+        length + 1,
+        usize::MAX,
+    ] {
+        let mut rest = Vec::new();
+        let fetched = source.fetch(&object, from as u64, &mut |piece| {
+            rest.extend_from_slice(piece);
+            ControlFlow::Continue(())
+        });
+        assert_eq!(fetched, Ok(Fetched::Whole(length as u64)), "from {from}");
+        assert!(rest == content[from.min(length)..], "from {from}");
+    }
+}
+
+#[test]
 fn a_file_that_grows_while_it_is_read_is_read_to_its_end() {
     let place = Place::new();
     let path = place.write("video.mov", &vec![1; 3 << 20]);

@@ -3,7 +3,7 @@
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
     Archive, ArchiveError, Cancel, DeviceFacts, DeviceForm, DeviceId, DriveError, Event,
-    OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, Source as _,
+    MediaChoice, OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport,
     SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{ArchiveId, ArchiveInfo, Day, SigningKey};
@@ -246,6 +246,9 @@ impl DriveThread {
             date: today,
             read_all: false,
             software: format!("heirloom {} {}", self.release.version, self.release.commit),
+            choice: MediaChoice::Everything,
+            reads_twice: false,
+            long_files: Default::default(),
         };
         let outcome = self.copy(open, device, &order, cancel);
         match &outcome {
@@ -283,18 +286,20 @@ impl DriveThread {
             .take_or_open(device)
             .map_err(|error| match error {
                 SourceError::Gone => RunError::SourceGone,
+                // What a disk answers, it answers again.
+                SourceError::UnknownFileSystem | SourceError::Io { .. } => {
+                    RunError::SourceFailed(error)
+                }
                 _ => RunError::SourceStalled,
             })?;
-        log::info!("the source says: {:?}", source.identity());
+        log::info!("the source says: {:?}", source.source().identity());
         let watch = |progress: Progress| self.tell(Event::RunMoved(progress));
-        let outcome = ingest(&mut source, open.drive.volume(), order, &watch, cancel);
+        let outcome = ingest(source.source(), open.drive.volume(), order, &watch, cancel);
         let silent = matches!(
             outcome,
             Err(RunError::SourceGone | RunError::SourceStalled | RunError::SourceFailed(_))
         );
-        if !silent {
-            self.sources.keep(device, source);
-        }
+        self.sources.give_back(device, source, !silent);
         outcome
     }
 

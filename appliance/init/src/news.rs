@@ -52,8 +52,17 @@ fn run(progress: &Progress) -> serde_json::Value {
             "event": "planned", "fetch_files": to_fetch_files, "fetch_bytes": to_fetch_bytes,
             "linked_files": linked_files, "resumed_files": resumed_files,
         }),
-        Progress::Fetching { path, size_bytes } => {
-            json!({ "event": "fetching", "path": path, "bytes": size_bytes })
+        Progress::TakingUp {
+            path,
+            bytes,
+            of_bytes,
+        } => json!({ "event": "taking-up", "path": path, "bytes": bytes, "of_bytes": of_bytes }),
+        Progress::Fetching {
+            path,
+            size_bytes,
+            from_byte,
+        } => {
+            json!({ "event": "fetching", "path": path, "bytes": size_bytes, "from_byte": from_byte })
         }
         Progress::Moved { bytes } => json!({ "event": "moved", "bytes": bytes }),
         Progress::Verified { files, bytes } => {

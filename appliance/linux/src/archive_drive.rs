@@ -14,7 +14,7 @@ use heirloom_format::{ArchiveInfo, SigningKey};
 use crate::disk::{ExclusiveDisk, UdevKeptOut, partition_node, wait_for_node};
 use crate::luks::{KeyDerivation, Unlocked};
 use crate::mount::Mounted;
-use crate::{boot_partition, ext4, luks, mount, partition};
+use crate::{boot_partition, disk_source, ext4, luks, mount, partition};
 
 const PLACE: &str = "/run/heirloom/archive";
 const HEADER_BACKUP: &str = "luks-header-backup.img";
@@ -187,6 +187,7 @@ impl ArchiveDrive {
 pub fn clean_up() {
     mount::detach(Path::new(PLACE));
     boot_partition::detach();
+    disk_source::detach();
     if let Err(error) = luks::remove_mapping() {
         log::warn!("an old mapping stays: {error}");
     }

@@ -12,7 +12,11 @@ mod raw {
     nix::ioctl_none!(blkrrpart, 0x12, 95);
     nix::ioctl_read!(blkgetsize64, 0x12, 114, u64);
     nix::ioctl_read_bad!(blksszget, nix::request_code_none!(0x12, 104), c_int);
+    nix::ioctl_write_ptr_bad!(blkroset, nix::request_code_none!(0x12, 93), c_int);
     nix::ioctl_read_bad!(blkroget, nix::request_code_none!(0x12, 94), c_int);
+    // linux/loop.h
+    nix::ioctl_none_bad!(loop_ctl_get_free, 0x4c82);
+    nix::ioctl_write_ptr_bad!(loop_configure, 0x4c0a, super::LoopConfig);
     // asm-generic/ioctls.h
     nix::ioctl_read_bad!(tiocgwinsz, libc::TIOCGWINSZ, libc::winsize);
 }
@@ -46,6 +50,57 @@ pub(crate) fn is_read_only(disk: &File) -> nix::Result<bool> {
     unsafe { raw::blkroget(disk.as_raw_fd(), &mut read_only) }?;
     Ok(read_only != 0)
 }
+
+/// Has the kernel refuse all writes to a block device, or no longer refuse them by this (`BLKROSET`).
+pub(crate) fn set_read_only(disk: &File, read_only: bool) -> nix::Result<()> {
+    let read_only = libc::c_int::from(read_only);
+    // SAFETY: the kernel reads one int, from a live local.
+    unsafe { raw::blkroset(disk.as_raw_fd(), &read_only) }.map(drop)
+}
+
+/// `struct loop_config` (linux/loop.h), with what is in its `struct loop_info64`.
+#[repr(C)]
+pub(crate) struct LoopConfig {
+    descriptor: u32,
+    block_bytes: u32,
+    /// Numbers of the device and the file, place and length: zeros stand for all of the file.
+    places: [u64; 5],
+    number_and_encryption: [u32; 3],
+    flags: u32,
+    names_and_key: [u8; 160],
+    rest: [u64; 10],
+}
+
+/// The number of a loop device that is not in use (`LOOP_CTL_GET_FREE`).
+pub(crate) fn free_loop_device(control: &File) -> nix::Result<u32> {
+    // SAFETY: the descriptor is open for as long as `control` is borrowed; the request takes no argument.
+    let number = unsafe { raw::loop_ctl_get_free(control.as_raw_fd()) }?;
+    u32::try_from(number).map_err(|_| nix::errno::Errno::EINVAL)
+}
+
+/// Lays a loop device over a file, only to be read, until the last who uses it lets go (`LOOP_CONFIGURE`).
+pub(crate) fn configure_read_only_loop(
+    device: &File,
+    below: &File,
+    block_bytes: u32,
+) -> nix::Result<()> {
+    const READ_ONLY: u32 = 1;
+    const AUTOCLEAR: u32 = 4;
+    let config = LoopConfig {
+        descriptor: u32::try_from(below.as_raw_fd()).map_err(|_| nix::errno::Errno::EBADF)?,
+        block_bytes,
+        places: [0; 5],
+        number_and_encryption: [0; 3],
+        flags: READ_ONLY | AUTOCLEAR,
+        names_and_key: [0; 160],
+        rest: [0; 10],
+    };
+    // SAFETY: the kernel reads one struct of its own layout, from a live local; both descriptors are open for as long as they are borrowed.
+    unsafe { raw::loop_configure(device.as_raw_fd(), &config) }.map(drop)
+}
+
+// As the kernel lays it out.
+const _: () = assert!(size_of::<LoopConfig>() == 304);
 
 /// Columns and rows of a terminal (`TIOCGWINSZ`); zeros when it does not know.
 pub(crate) fn window_size(terminal: &File) -> nix::Result<(u16, u16)> {

@@ -7,6 +7,7 @@ mod archive_drive;
 mod boot_partition;
 mod console;
 mod disk;
+mod disk_source;
 mod ext4;
 #[allow(unsafe_code)]
 mod ioctl;
@@ -18,11 +19,13 @@ mod power;
 mod start;
 mod tool;
 mod udev_facts;
+mod unsettled;
 mod watch;
 
 pub use archive_drive::{ArchiveDrive, OpenOrder, SetUpOrder, clean_up, open, set_up};
 pub use boot_partition::write_to_boot_partition;
 pub use console::{Console, apply_layout, console_fonts};
+pub use disk_source::DiskSource;
 pub use luks::KeyDerivation;
 pub use node::Node;
 pub use power::{power_off, restart, set_clock};

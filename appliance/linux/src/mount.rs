@@ -7,6 +7,7 @@ use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags};
 
 /// A mounted file system. Let go of by [`Mounted::unmount`], or as well as it can be when it is dropped.
+#[derive(Debug)]
 pub(crate) struct Mounted {
     place: PathBuf,
     mounted: bool,
@@ -25,6 +26,30 @@ pub(crate) fn mount(
     std::fs::create_dir_all(place).map_err(|error| crate::disk::io_error("mounting", &error))?;
     let flags = MsFlags::MS_NOATIME | MsFlags::MS_NODEV | MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
     nix::mount::mount(Some(device), place, Some(kind), flags, Some(options)).map_err(failed)?;
+    Ok(Mounted {
+        place: place.to_owned(),
+        mounted: true,
+    })
+}
+
+/// Mounts only to read, in a way that leaves the medium as it is as far as the file system's own options allow.
+///
+/// # Errors
+/// The kernel's.
+pub(crate) fn mount_read_only(
+    device: &Path,
+    place: &Path,
+    kind: &str,
+    options: &str,
+) -> nix::Result<Mounted> {
+    std::fs::create_dir_all(place)
+        .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
+    let flags = MsFlags::MS_RDONLY
+        | MsFlags::MS_NOATIME
+        | MsFlags::MS_NODEV
+        | MsFlags::MS_NOSUID
+        | MsFlags::MS_NOEXEC;
+    nix::mount::mount(Some(device), place, Some(kind), flags, Some(options))?;
     Ok(Mounted {
         place: place.to_owned(),
         mounted: true,

@@ -8,10 +8,11 @@ use nix::mount::{MsFlags, mount};
 
 use crate::tool;
 
-/// Loaded at once because nothing announces them: the device mapper's control node, QEMU's firmware configuration, and what a drive's
-/// set-up needs, so that the person does not wait for them later.
-const MODULES: [&str; 8] = [
+/// Loaded at once because nothing announces them: the control nodes of the device mapper and of loop devices, QEMU's firmware
+/// configuration, and what a drive's set-up needs, so that the person does not wait for them later.
+const MODULES: [&str; 9] = [
     "dm_mod",
+    "loop",
     "dm_crypt",
     "xts",
     "ext4",

@@ -241,6 +241,16 @@ pub(crate) fn syspath_of(id: &DeviceId) -> PathBuf {
     )
 }
 
+/// The number after the path: of a disk's medium, so that another card in the same reader is another device.
+pub(crate) fn number_of(id: &DeviceId) -> Option<&str> {
+    id.0.rsplit_once('@').map(|(_, number)| number)
+}
+
+/// Whether a device was at the same place before another one.
+pub(crate) fn is_earlier_medium(id: &DeviceId, now: &DeviceId) -> bool {
+    id != now && syspath_of(id) == syspath_of(now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,6 +268,20 @@ mod tests {
         for (escaped, text) in table {
             assert_eq!(unescape(escaped), text, "{escaped}");
         }
+    }
+
+    #[test]
+    fn another_card_in_a_reader_takes_the_place_of_the_first() {
+        let id = |text: &str| DeviceId(text.to_owned());
+        let now = id("/sys/block/sdb@12");
+        for (before, is_earlier) in [
+            ("/sys/block/sdb@11", true),
+            ("/sys/block/sdb@12", false),
+            ("/sys/block/sdc@11", false),
+        ] {
+            assert_eq!(is_earlier_medium(&id(before), &now), is_earlier, "{before}");
+        }
+        assert_eq!(number_of(&now), Some("12"));
     }
 
     #[test]

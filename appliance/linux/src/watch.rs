@@ -106,6 +106,8 @@ impl Watcher {
             _ => None,
         };
         let Some((facts, node)) = found else { return };
+        // Another card in the same reader: the one before is gone, although nothing was unplugged.
+        self.forget(|id| udev_facts::is_earlier_medium(id, &facts.id));
         let before = self
             .known
             .locked()
@@ -124,13 +126,13 @@ impl Watcher {
             return;
         }
         // Ids carry a number after the path; whatever was at this path is gone.
+        self.forget(|id| udev_facts::syspath_of(id) == device.syspath());
+    }
+
+    fn forget(&self, is_gone: impl Fn(&DeviceId) -> bool) {
         let gone: Vec<DeviceId> = {
             let mut known = self.known.locked();
-            let gone: Vec<_> = known
-                .keys()
-                .filter(|id| udev_facts::syspath_of(id) == device.syspath())
-                .cloned()
-                .collect();
+            let gone: Vec<_> = known.keys().filter(|id| is_gone(id)).cloned().collect();
             gone.iter().for_each(|id| drop(known.remove(id)));
             gone
         };

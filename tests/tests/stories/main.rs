@@ -3,9 +3,11 @@
 //!
 //! They are modules of one program, because tests of one program run side by side, and programs one after the other.
 
+mod card;
 mod drive_full;
 mod drive_pulled;
 mod first_run;
+mod lab_phone;
 mod no_network;
 mod phone_unplugged;
 mod power_cut;

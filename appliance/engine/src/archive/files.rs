@@ -84,6 +84,26 @@ pub(crate) fn read_back_digest_of(
     if size_bytes < LONG_BYTES {
         return read_back_digest(volume, path);
     }
+    let (hasher, size_bytes) =
+        read_back_hasher_of(volume, path, size_bytes, &mut |_| ControlFlow::Continue(()))?;
+    Ok((Digest::from_bytes(hasher.finalize().into()), size_bytes))
+}
+
+/// The same as a hasher that can be gone on with. `watch` is shown each piece as it is read, and may stop it.
+pub(crate) fn read_back_hasher_of(
+    volume: &dyn Volume,
+    path: &VolumePath,
+    size_bytes: u64,
+    watch: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<(sha2::Sha256, u64), VolumeError> {
+    if size_bytes < LONG_BYTES {
+        let mut hasher = sha2::Sha256::new();
+        let size_bytes = volume.read_back(path, &mut |piece| {
+            hasher.update(piece);
+            watch(piece)
+        })?;
+        return Ok((hasher, size_bytes));
+    }
     let (to_hasher, pieces) = bounded::<Vec<u8>>(PIECES_QUEUED);
     let (spare, spares) = bounded::<Vec<u8>>(PIECES_QUEUED);
     thread::scope(|scope| {
@@ -95,23 +115,23 @@ pub(crate) fn read_back_digest_of(
                 // When enough spares wait, this one is just freed.
                 let _ = spare.try_send(piece);
             }
-            Digest::from_bytes(hasher.finalize().into())
+            hasher
         });
         let read = volume.read_back(path, &mut |piece| {
             // When none is spare yet, a new one is made.
             let mut copy = spares.try_recv().unwrap_or_default();
             copy.extend_from_slice(piece);
             match to_hasher.send(copy) {
-                Ok(()) => ControlFlow::Continue(()),
+                Ok(()) => watch(piece),
                 // It panicked, which is told below.
                 Err(_) => ControlFlow::Break(()),
             }
         });
         drop(to_hasher);
-        let digest = hasher
+        let hasher = hasher
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok((digest, read?))
+        Ok((hasher, read?))
     })
 }
 

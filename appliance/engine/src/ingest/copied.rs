@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use heirloom_format::Digest;
+use heirloom_media::Reason;
 
 use super::table::RowNumber;
 use crate::archive::files;
@@ -15,6 +16,8 @@ pub(super) struct Written {
     pub(super) row: RowNumber,
     pub(super) sha256: Digest,
     pub(super) size_bytes: u64,
+    /// What is wrong with its own structure, though the source was asked twice.
+    pub(super) suspect: Option<Reason>,
 }
 
 /// Content and name would survive a power cut, if the drive keeps its word.
@@ -109,6 +112,7 @@ impl Durable {
             row,
             sha256,
             size_bytes,
+            ..
         } = self.0;
         match files::read_back_digest_of(volume, place, size_bytes) {
             Ok(found) if found == (sha256, size_bytes) => Ok(Ok(Verified(self.0))),
@@ -126,6 +130,11 @@ impl Durable {
 }
 
 impl Verified {
+    /// What is wrong with its own structure.
+    pub(super) fn suspect(&self) -> Option<Reason> {
+        self.0.suspect
+    }
+
     pub(super) fn row(&self) -> RowNumber {
         self.0.row
     }

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
-use heirloom_format::{ChoiceRecord, Day, Digest, FORMAT_VERSION, Snapshot, SnapshotName, SourceRecord, Status};
+use heirloom_format::{
+    Day, Digest, FORMAT_VERSION, LeftOutRecord, Snapshot, SnapshotName, SourceRecord, Status,
+};
 
+use super::choice;
 use super::holdings::Holdings;
 use super::media::{MediaKind, kind_of_name};
 use super::order::RunOrder;
@@ -21,6 +24,7 @@ pub(super) fn description(
     previous_head: Option<Digest>,
     identity: &SourceIdentity,
     reconciliation: &Reconciliation,
+    unwanted: &[LeftOutRecord],
 ) -> Snapshot {
     let kind = match identity.kind {
         SourceKind::Phone => "phone",
@@ -50,8 +54,8 @@ pub(super) fn description(
             .iter()
             .map(Problem::to_record)
             .collect(),
-        choice: ChoiceRecord::Everything,
-        left_out: Vec::new(),
+        choice: choice::record(order.choice),
+        left_out: unwanted.to_vec(),
         files: Vec::new(),
     }
 }
@@ -125,7 +129,9 @@ pub(super) fn report(
         first_day: census.first_unix_s.and_then(Day::of_unix_s),
         last_day: census.last_unix_s.and_then(Day::of_unix_s),
         problems: Vec::new(),
+        suspect_files: 0,
         left_out: LeftOutCount::default(),
+        unwanted: Vec::new(),
         differences: Vec::new(),
         damage: Vec::new(),
     }

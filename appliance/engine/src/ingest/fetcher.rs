@@ -4,8 +4,12 @@ use std::ops::ControlFlow;
 
 use crossbeam_channel::{Receiver, Sender};
 
+use heirloom_media::Reason;
+
 use super::error::ends_the_run;
+use super::look::{Look, Seen};
 use super::order::Progress;
+use super::part::{Part, Parts};
 use super::pipeline::{Context, PIECE_BYTES, Step};
 use super::report::{Problem, ProblemReason};
 use super::row::Row;
@@ -28,11 +32,43 @@ pub(super) struct FetchedFiles {
 
 /// What the source gave of a file.
 struct Received {
+    /// With the part that was there before.
     bytes: u64,
     /// What was not sent on yet: all of it where no piece was.
     rest: Vec<u8>,
     was_begun: bool,
-    outcome: Result<(), SourceError>,
+    outcome: Result<Seen, SourceError>,
+}
+
+/// Why a file that the source gave is not believed at first.
+enum Doubt {
+    Length,
+    Structure(Reason),
+    /// The source gave other bytes the second time.
+    OtherBytes,
+}
+
+impl Received {
+    /// Whether going on in the middle came to something: the rest of the file, or an error after some of it.
+    fn went_on(&self, from_byte: u64, listed_bytes: u64) -> bool {
+        match self.outcome {
+            Ok(_) => self.bytes == listed_bytes,
+            Err(_) => self.bytes > from_byte,
+        }
+    }
+}
+
+impl Doubt {
+    fn reason(&self, listed_bytes: u64, received_bytes: u64) -> ProblemReason {
+        match self {
+            Self::Length => ProblemReason::SizeDiffers {
+                listed_bytes,
+                received_bytes,
+            },
+            Self::Structure(reason) => ProblemReason::Suspect(*reason),
+            Self::OtherBytes => ProblemReason::ReadsDiffer,
+        }
+    }
 }
 
 impl Fetcher<'_, '_> {
@@ -40,36 +76,45 @@ impl Fetcher<'_, '_> {
         &mut self,
         source: &mut dyn Source,
         files: &[RowNumber],
+        parts: &mut Parts,
     ) -> Result<FetchedFiles, RunError> {
         let mut outcome = FetchedFiles::default();
         for &number in files {
             let row = self.context.table.row(number);
             let listed_bytes = row.size_bytes();
+            let part = parts.remove(&number);
+            let from_byte = part.as_ref().map_or(0, |part| part.bytes);
             (self.context.watch)(Progress::Fetching {
                 path: row.path_text(),
                 size_bytes: listed_bytes,
+                from_byte,
             });
-            let mut received = self.fetch_once(source, number, &row)?;
-            if received.outcome.is_ok() && received.bytes != listed_bytes {
+            let mut received = self.fetch_once(source, number, &row, part)?;
+            if from_byte > 0 && !received.went_on(from_byte, listed_bytes) {
                 log::warn!(
-                    "{}: {} bytes instead of {listed_bytes}; again",
-                    row.path_text(),
-                    received.bytes,
+                    "{}: does not go on at {from_byte}; from its first byte",
+                    row.path_text()
                 );
                 self.abandon(received)?;
-                received = self.fetch_once(source, number, &row)?;
+                received = self.fetch_once(source, number, &row, None)?;
+            }
+            let mut doubt = self.doubt(source, &row, &received)?;
+            if let Some(first) = &doubt {
+                log::warn!(
+                    "{}: {}; again",
+                    row.path_text(),
+                    first.reason(listed_bytes, received.bytes)
+                );
+                self.abandon(received)?;
+                received = self.fetch_once(source, number, &row, None)?;
+                doubt = self.doubt(source, &row, &received)?;
             }
             let reason = match &received.outcome {
-                Ok(()) => {
+                Ok(_) => {
                     let received_bytes = received.bytes;
-                    self.keep(number, received)?;
-                    if received_bytes == listed_bytes {
-                        continue;
-                    }
-                    ProblemReason::SizeDiffers {
-                        listed_bytes,
-                        received_bytes,
-                    }
+                    self.keep(number, received, &doubt)?;
+                    let Some(doubt) = doubt else { continue };
+                    doubt.reason(listed_bytes, received_bytes)
                 }
                 Err(error) => {
                     let error = error.clone();
@@ -87,25 +132,74 @@ impl Fetcher<'_, '_> {
         Ok(outcome)
     }
 
+    /// What speaks against a file that the source gave.
+    fn doubt(
+        &mut self,
+        source: &mut dyn Source,
+        row: &Row<'_>,
+        received: &Received,
+    ) -> Result<Option<Doubt>, RunError> {
+        let Ok(seen) = &received.outcome else {
+            return Ok(None);
+        };
+        if received.bytes != row.size_bytes() {
+            return Ok(Some(Doubt::Length));
+        }
+        if let Some(reason) = seen.suspect {
+            return Ok(Some(Doubt::Structure(reason)));
+        }
+        let Some(first) = seen.sha256 else {
+            return Ok(None);
+        };
+        let mut look = Look::at(row, true);
+        let mut moved_bytes = 0;
+        let fetched = source.fetch(&row.object(), 0, &mut |bytes| {
+            look.see(bytes);
+            moved_bytes += bytes.len();
+            match self.context.cancel.is_cancelled() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        self.moved(moved_bytes);
+        match fetched {
+            Ok(Fetched::Whole(_)) => {
+                Ok((look.finish().sha256 != Some(first)).then_some(Doubt::OtherBytes))
+            }
+            Ok(Fetched::Stopped) => Err(RunError::Stopped),
+            Err(error) if error.is_about_one_object() => Ok(Some(Doubt::OtherBytes)),
+            Err(error) => Err(ends_the_run(error)),
+        }
+    }
+
     /// Sends a file on, all but the rest of it, and leaves its end to the caller. The error in what was received is about this file alone.
     fn fetch_once(
         &mut self,
         source: &mut dyn Source,
         number: RowNumber,
         row: &Row<'_>,
+        mut part: Option<Part>,
     ) -> Result<Received, RunError> {
         if self.context.cancel.is_cancelled() {
             return Err(RunError::Stopped);
         }
+        let from_byte = part.as_ref().map_or(0, |part| part.bytes);
+        let look = part.as_mut().and_then(|part| part.look.take());
+        let mut look = look.unwrap_or_else(|| Look::at(row, self.context.reads_twice));
         let mut received = Received {
-            bytes: 0,
+            bytes: from_byte,
             rest: self.spare(),
-            was_begun: false,
-            outcome: Ok(()),
+            was_begun: part.is_some(),
+            // Nothing was given yet.
+            outcome: Err(SourceError::Vanished),
         };
+        if let Some(part) = part {
+            self.send(Step::GoOn(number, part))?;
+        }
         let mut stopped_by = None;
-        let fetched = source.fetch(&row.object(), 0, &mut |bytes| {
+        let fetched = source.fetch(&row.object(), from_byte, &mut |bytes| {
             received.bytes += bytes.len() as u64;
+            look.see(bytes);
             received.rest.extend_from_slice(bytes);
             if received.rest.len() <= PIECE_BYTES {
                 return ControlFlow::Continue(());
@@ -122,24 +216,62 @@ impl Fetcher<'_, '_> {
             return Err(error);
         }
         match fetched {
-            Ok(Fetched::Whole(_)) => Ok(received),
+            // One that is shorter than the part has no byte to hand over.
+            Ok(Fetched::Whole(bytes)) => Ok(Received {
+                bytes: received.bytes.min(bytes),
+                outcome: Ok(look.finish()),
+                ..received
+            }),
             // Only the sink stops it, and the sink says why.
             Ok(Fetched::Stopped) => Err(RunError::Stopped),
             Err(error) if error.is_about_one_object() => Ok(Received {
                 outcome: Err(error),
                 ..received
             }),
-            Err(error) => Err(ends_the_run(error)),
+            Err(error) => {
+                self.leave(received, from_byte, &error)?;
+                Err(ends_the_run(error))
+            }
         }
     }
 
-    fn keep(&mut self, number: RowNumber, received: Received) -> Result<(), RunError> {
+    /// The run ends within a file.
+    fn leave(
+        &mut self,
+        received: Received,
+        from_byte: u64,
+        error: &SourceError,
+    ) -> Result<(), RunError> {
+        if !received.was_begun {
+            return Ok(());
+        }
+        let is_at_fault = matches!(error, SourceError::TimedOut | SourceError::Garbled { .. });
+        if is_at_fault && from_byte > 0 && received.bytes == from_byte {
+            // It may be a device that can't go on in the middle, and would fail so each time.
+            return self.abandon(received);
+        }
+        let rest_bytes = received.rest.len();
+        self.send(Step::Piece(received.rest))?;
+        self.moved(rest_bytes);
+        Ok(())
+    }
+
+    fn keep(
+        &mut self,
+        number: RowNumber,
+        received: Received,
+        doubt: &Option<Doubt>,
+    ) -> Result<(), RunError> {
+        let suspect = match doubt {
+            Some(Doubt::Structure(reason)) => Some(*reason),
+            _ => None,
+        };
         let rest_bytes = received.rest.len();
         if received.was_begun {
             self.send(Step::Piece(received.rest))?;
-            self.send(Step::End)?;
+            self.send(Step::End(suspect))?;
         } else {
-            self.send(Step::Whole(number, received.rest))?;
+            self.send(Step::Whole(number, received.rest, suspect))?;
         }
         self.moved(rest_bytes);
         Ok(())

@@ -1,16 +1,21 @@
 //! Brings every file into the bag that can be brought there: by link, from an interrupted run, from the source.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
 use super::holdings::{Holdings, State};
 use super::journal::{Journal, Last};
 use super::known::KnownContent;
-use super::order::{Cancel, Progress};
+use super::look::Look;
+use super::order::{Cancel, LongFiles, Progress};
+use super::part::{self, PartRecord, Parts};
 use super::pipeline::{Context, Totals, copy};
 use super::plan::to_fetch;
 use super::publish::EIO;
 use super::report::{Problem, ProblemReason};
 use super::share::Sharing;
 use super::table::{RowNumber, Table};
-use super::workspace::{Folders, Workspace};
+use super::workspace::{Folders, Resumed, Workspace};
 use crate::archive::{Archive, Damage, DamageKind, layout};
 use crate::{RunError, Source, SourceError, Volume, VolumeError, VolumePath};
 
@@ -31,6 +36,8 @@ pub(super) struct Gathering<'a> {
     pub(super) table: &'a Table,
     /// The snapshot that unchanged files are linked from.
     pub(super) previous: Option<&'a VolumePath>,
+    pub(super) long_files: LongFiles,
+    pub(super) reads_twice: bool,
 }
 
 /// How what is in a bag got there.
@@ -48,11 +55,12 @@ impl Gathering<'_> {
         &self,
         source: &mut dyn Source,
         holdings: &mut Holdings,
-        last: Last,
+        resumed: Resumed,
         mut problems: Vec<Problem>,
         damage: &mut Vec<Damage>,
     ) -> Result<Gathered, RunError> {
-        self.prepare(holdings, &last)?;
+        let mut parts = self.take_up(&resumed.parts)?;
+        self.prepare(holdings, &parts, &resumed.journal)?;
         let volume = self.volume;
         self.link(holdings, damage)?;
         let linked_files = holdings.count(State::Linked);
@@ -72,13 +80,16 @@ impl Gathering<'_> {
             previous: self.previous,
             damage: Vec::new(),
         };
-        let mut journal = Journal::after(volume, self.workspace.folder.clone(), last);
+        let journal = Journal::after(volume, self.workspace.folder.clone(), resumed.journal);
         let context = Context {
             volume,
             watch: self.watch,
             cancel: self.cancel,
             table: self.table,
             workspace: self.workspace,
+            journal: &journal,
+            long_files: self.long_files,
+            reads_twice: self.reads_twice,
         };
         let mut totals = Totals::default();
         let mut first_refusal = None;
@@ -91,8 +102,8 @@ impl Gathering<'_> {
                 &context,
                 source,
                 &fetch,
+                &mut parts,
                 holdings,
-                &mut journal,
                 &mut sharing,
                 &mut totals,
             )?;
@@ -116,22 +127,59 @@ impl Gathering<'_> {
         })
     }
 
+    /// Reads back what an interrupted run noted of long files, and opens what is right for the rest.
+    fn take_up(&self, noted: &BTreeMap<RowNumber, PartRecord>) -> Result<Parts, RunError> {
+        let mut parts = Parts::new();
+        if !noted.is_empty() {
+            // What was written last may only be in memory, where a drive that was plugged in again has lost it.
+            self.volume.flush()?;
+        }
+        for (&number, record) in noted {
+            let row = self.table.row(number);
+            if !part::is_worth_a_note(self.table, number, self.long_files) {
+                continue;
+            }
+            let mut watch = |bytes| {
+                (self.watch)(Progress::TakingUp {
+                    path: row.path_text(),
+                    bytes,
+                    of_bytes: record.part_bytes,
+                });
+                match self.cancel.is_cancelled() {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            };
+            let place = self.workspace.place(&row);
+            let look = Look::at(&row, self.reads_twice);
+            let part = part::take_up(self.volume, &place, record, look, &mut watch)?;
+            if self.cancel.is_cancelled() {
+                // What was noted is still there for the next attempt.
+                return Err(RunError::Stopped);
+            }
+            parts.extend(part.map(|part| (number, part)));
+        }
+        Ok(parts)
+    }
+
     /// Clears the workspace of what is of no use, refuses what can't fit, and says what is to be done.
-    fn prepare(&self, holdings: &Holdings, last: &Last) -> Result<(), RunError> {
+    fn prepare(&self, holdings: &Holdings, parts: &Parts, last: &Last) -> Result<(), RunError> {
         // First, because it frees the room of what an interrupted run left half done.
         self.workspace
-            .prepare(self.volume, self.table, holdings, last)?;
+            .prepare(self.volume, self.table, holdings, parts, last)?;
 
         // Lengths are what a device states, so they are added with care.
         let sum = |sizes: &mut dyn Iterator<Item = u64>| sizes.fold(0, u64::saturating_add);
         let size = |row: RowNumber| self.table.row(row).size_bytes();
         let is_fetched = |row: &RowNumber| holdings.state(*row) == State::Fetch;
         let blocks = |bytes: u64| bytes.div_ceil(BLOCK_BYTES).saturating_mul(BLOCK_BYTES);
+        // What is there of a long file takes no more room, and is not fetched.
+        let part = |row: RowNumber| parts.get(&row).map_or(0, |part| part.bytes);
         let files = self.table.len() as u64;
         let needed_bytes = sum(&mut holdings
             .rows()
             .filter(is_fetched)
-            .map(|it| blocks(size(it))))
+            .map(|it| blocks(size(it) - part(it))))
         .saturating_add(files * OVERHEAD_BYTES_PER_FILE)
         .saturating_add(RESERVE_BYTES);
         let free_bytes = self.volume.space()?.free_bytes;
@@ -145,7 +193,10 @@ impl Gathering<'_> {
             files,
             bytes: sum(&mut holdings.rows().map(size)),
             to_fetch_files: holdings.count(State::Fetch),
-            to_fetch_bytes: sum(&mut holdings.rows().filter(is_fetched).map(size)),
+            to_fetch_bytes: sum(&mut holdings
+                .rows()
+                .filter(is_fetched)
+                .map(|it| size(it) - part(it))),
             linked_files: holdings.count(State::Link),
             resumed_files: holdings.count(State::Resumed),
         });

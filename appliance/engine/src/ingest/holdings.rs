@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use heirloom_format::{Digest, FileRecord};
 
 use super::copied::Verified;
+use super::look;
 use super::table::{RowNumber, Table};
 
 /// How a file gets into the bag, and whether it is there.
@@ -38,6 +39,8 @@ pub(super) struct Holdings {
     digests: Vec<[u8; 32]>,
     /// Lengths of what was received, where the source states others.
     received: HashMap<RowNumber, u64>,
+    /// What is wrong with the structure of those that are suspect, as it stands in `snapshot.json`.
+    suspects: HashMap<RowNumber, String>,
 }
 
 impl Holdings {
@@ -48,6 +51,7 @@ impl Holdings {
             // Zeros that nobody writes to take no memory.
             digests: vec![[0; 32]; table.len()],
             received: HashMap::new(),
+            suspects: HashMap::new(),
         }
     }
 
@@ -67,11 +71,14 @@ impl Holdings {
     /// It is, or will be, in the bag as this record says.
     pub(super) fn hold(&mut self, row: RowNumber, state: State, record: &FileRecord) {
         self.put(row, state, record.sha256, record.shared_time);
+        self.suspects
+            .extend(record.suspect.clone().map(|word| (row, word)));
     }
 
     /// It turned out that it must be fetched.
     pub(super) fn release(&mut self, row: RowNumber) {
         self.states[row as usize] = State::Fetch as u8;
+        self.suspects.remove(&row);
     }
 
     /// The link that was planned is made.
@@ -87,6 +94,10 @@ impl Holdings {
         if verified.size_bytes() != table.row(row).size_bytes() {
             self.received.insert(row, verified.size_bytes());
         }
+        let word = verified
+            .suspect()
+            .map(|reason| look::code(&reason).to_owned());
+        self.suspects.extend(word.map(|word| (row, word)));
     }
 
     fn put(&mut self, row: RowNumber, state: State, sha256: Digest, shared_time: bool) {
@@ -119,6 +130,11 @@ impl Holdings {
         received_bytes.unwrap_or_else(|| table.row(row).size_bytes())
     }
 
+    /// How many of those in the bag are suspect.
+    pub(super) fn suspects(&self) -> u64 {
+        self.suspects.keys().filter(|row| self.has(**row)).count() as u64
+    }
+
     /// As it stands in `snapshot.json`.
     pub(super) fn record(&self, table: &Table, number: RowNumber) -> FileRecord {
         let row = table.row(number);
@@ -132,7 +148,7 @@ impl Holdings {
             modified: row.modified(),
             persistent_id: row.persistent_id(),
             listed_size_bytes: received_bytes.map(|_| listed_size_bytes),
-            suspect: None,
+            suspect: self.suspects.get(&number).cloned(),
             shared_time: self.shared_time(number),
         }
     }

@@ -1,21 +1,25 @@
-//! What an interrupted run has verified: `.incoming/<source>/verified-0001.jsonl` and so on.
+//! What an interrupted run has verified, and what it had of long files: `.incoming/<source>/verified-0001.jsonl` and so on.
 //!
-//! A volume creates files and never appends, so the journal is a row of segments. Each has one line of JSON for each verified file, the same
-//! as in `snapshot.json`, and ends with `sealed `, the SHA-256 of the seal before and the lines, and a line feed. One without that was cut by
-//! a power failure and counts for nothing: its files are fetched again.
+//! The journal is a row of segments that are written once and never changed. Each has one line of JSON for each verified file, the same
+//! as in `snapshot.json`, or for a part of a long one, and ends with `sealed `, the SHA-256 of the seal before and the lines, and a line feed.
+//! One without that was cut by a power failure and counts for nothing: its files are fetched again.
+
+use std::sync::{Mutex, PoisonError};
 
 use heirloom_format::{Digest, FileRecord};
+use serde::Serialize;
+
+use super::part::PartRecord;
 
 use crate::archive::files;
 use crate::{Entry, Volume, VolumeError, VolumePath};
 
-/// Writes segments, one for each batch of files that was verified. A segment is durable with the next flush; what a power cut can cost is what
-/// was verified since the last one.
+/// Writes segments, for the thread that verifies and for the one that writes. A segment is durable with the next flush; what a power cut can
+/// cost is what was noted since the last one.
 pub(super) struct Journal<'a> {
     volume: &'a dyn Volume,
     folder: VolumePath,
-    last: Last,
-    lines: String,
+    last: Mutex<Last>,
 }
 
 /// The last segment that counts: its number, 0 for none, and its seal.
@@ -31,35 +35,45 @@ impl<'a> Journal<'a> {
         Self {
             volume,
             folder,
-            last,
-            lines: String::new(),
+            last: Mutex::new(last),
         }
     }
 
-    /// Notes a file whose content and name are durable and verified.
-    pub(super) fn note(&mut self, record: &FileRecord) {
-        let line = serde_json::to_string(record).expect("numbers and strings become JSON");
-        self.lines.push_str(&line);
-        self.lines.push('\n');
-    }
-
-    /// Writes what was noted.
-    pub(super) fn write(&mut self) -> Result<(), VolumeError> {
-        if self.lines.is_empty() {
+    /// Writes a segment with these lines: files whose content and name are durable and verified, or parts that are durable.
+    pub(super) fn write<T: Serialize>(
+        &self,
+        notes: impl Iterator<Item = T>,
+    ) -> Result<(), VolumeError> {
+        let mut lines = String::new();
+        for note in notes {
+            lines.push_str(&serde_json::to_string(&note).expect("numbers and strings become JSON"));
+            lines.push('\n');
+        }
+        if lines.is_empty() {
             return Ok(());
         }
-        let seal = seal(&self.last, &self.lines);
-        self.lines.push_str(&format!("sealed {seal}\n"));
-        let number = self.last.number + 1;
+        // One segment at a time. Whoever panicked has not counted what it wrote.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let seal = seal(&last, &lines);
+        lines.push_str(&format!("sealed {seal}\n"));
+        let number = last.number + 1;
         let path = self.folder.join(&format!("verified-{number:04}.jsonl"));
-        files::write_new(self.volume, &path, self.lines.as_bytes())?;
-        self.last = Last {
+        files::write_new(self.volume, &path, lines.as_bytes())?;
+        *last = Last {
             number,
             seal: Some(seal),
         };
-        self.lines.clear();
         Ok(())
     }
+}
+
+/// One line of a segment. The two kinds are told apart by their names of what is counted and hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Note {
+    /// A file that was verified.
+    File(FileRecord),
+    /// What there was of a long file.
+    Part(PartRecord),
 }
 
 /// Of what the segment before is sealed with, and the lines.
@@ -80,7 +94,7 @@ pub(super) fn read(
     volume: &dyn Volume,
     folder: &VolumePath,
     entries: &[Entry],
-    each: &mut dyn FnMut(FileRecord) -> Result<(), VolumeError>,
+    each: &mut dyn FnMut(Note) -> Result<(), VolumeError>,
 ) -> Result<Last, VolumeError> {
     let mut segments: Vec<(u32, &str)> = entries
         .iter()
@@ -102,7 +116,7 @@ pub(super) fn read(
             }
             Err(error) => return Err(error),
         };
-        let Some((records, seal)) = parsed else {
+        let Some((notes, seal)) = parsed else {
             log::warn!("{path} was cut off; its files, and those after them, are fetched again");
             break;
         };
@@ -110,7 +124,7 @@ pub(super) fn read(
             number,
             seal: Some(seal),
         };
-        records.into_iter().try_for_each(&mut *each)?;
+        notes.into_iter().try_for_each(&mut *each)?;
     }
     Ok(last)
 }
@@ -122,18 +136,22 @@ fn number(name: &str) -> Option<u32> {
         .ok()
 }
 
-fn parse(bytes: &[u8], before: &Last) -> Option<(Vec<FileRecord>, Digest)> {
+fn parse(bytes: &[u8], before: &Last) -> Option<(Vec<Note>, Digest)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (lines, stated) = text.strip_suffix('\n')?.rsplit_once("sealed ")?;
     let seal = seal(before, lines);
     if stated.parse() != Ok(seal) {
         return None;
     }
-    let records: Option<Vec<FileRecord>> = lines
-        .lines()
-        .map(|line| serde_json::from_str(line).ok())
-        .collect();
-    Some((records?, seal))
+    let notes: Option<Vec<Note>> = lines.lines().map(note).collect();
+    Some((notes?, seal))
+}
+
+fn note(line: &str) -> Option<Note> {
+    match serde_json::from_str(line) {
+        Ok(record) => Some(Note::File(record)),
+        Err(_) => serde_json::from_str(line).ok().map(Note::Part),
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +161,8 @@ mod tests {
     #[test]
     fn only_whole_segments_count_and_only_after_the_one_before() {
         let line = r#"{"path":"a/sealed b","size_bytes":1,"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","modified":null}"#;
-        let lines = format!("{line}\n");
+        let part = line.replace("1,\"", "10,\"part_bytes\":4,\"part_");
+        let lines = format!("{line}\n{part}\n");
         for before in [
             Last::default(),
             Last {
@@ -152,8 +171,12 @@ mod tests {
             },
         ] {
             let whole = format!("{lines}sealed {}\n", seal(&before, &lines));
-            let (records, _) = parse(whole.as_bytes(), &before).expect("whole");
-            assert_eq!(records[0].path.as_str(), "a/sealed b");
+            let (notes, _) = parse(whole.as_bytes(), &before).expect("whole");
+            let [Note::File(file), Note::Part(part)] = &notes[..] else {
+                panic!("{notes:?}")
+            };
+            assert_eq!(file.path.as_str(), "a/sealed b");
+            assert_eq!((part.size_bytes, part.part_bytes), (10, 4));
             for end in 0..whole.len() {
                 assert!(
                     parse(&whole.as_bytes()[..end], &before).is_none(),

@@ -3,6 +3,7 @@
 //! Blocking code over the ports [`Source`] and [`Volume`]. It may end at any step, by an error or a power cut: published snapshots are as they
 //! were, and the next attempt goes on with what was verified.
 
+mod choice;
 mod copied;
 mod describe;
 mod error;
@@ -12,9 +13,11 @@ mod holdings;
 mod in_flight;
 mod journal;
 mod known;
+mod look;
 mod media;
 mod order;
 mod packed;
+mod part;
 mod pipeline;
 mod plan;
 mod publish;
@@ -25,12 +28,13 @@ mod run;
 mod share;
 mod standstill;
 mod table;
+mod verifier;
 mod workspace;
 mod writer;
 
 pub use error::RunError;
 pub use media::{MediaKind, media_kind};
-pub use order::{Cancel, Progress, RunOrder};
+pub use order::{Cancel, LongFiles, Progress, RunOrder};
 pub use reconcile::{Complete, SafeToErase};
 pub use report::{
     Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount, Problem, ProblemReason,

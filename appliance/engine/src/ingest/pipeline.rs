@@ -6,18 +6,22 @@
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, bounded, select};
+use crossbeam_channel::{Receiver, Sender, after, bounded, select};
 
-use super::copied::{Durable, Written, make_durable, read_back};
+use heirloom_media::Reason;
+
+use super::copied::{Durable, Written, make_durable};
 use super::fetcher::Fetcher;
 use super::holdings::Holdings;
 use super::in_flight::{InFlight, Landing};
 use super::journal::Journal;
-use super::order::{Cancel, Progress};
+use super::order::{Cancel, LongFiles, Progress};
+use super::part::{Part, Parts};
 use super::report::Problem;
 use super::share::Sharing;
 use super::standstill::Standstill;
 use super::table::{RowNumber, Table};
+use super::verifier::Verifier;
 use super::workspace::Workspace;
 use super::writer::Writer;
 use crate::{RunError, Source, SourceError, Volume, VolumeError};
@@ -33,7 +37,7 @@ const FLUSH_FILES: usize = 2048;
 const FLUSH_BYTES: u64 = 32 << 20;
 const FLUSH_AFTER: Duration = Duration::from_millis(500);
 /// The journal is flushed by itself when no other flush comes so soon.
-const FLUSH_JOURNAL_AFTER: Duration = Duration::from_secs(1);
+pub(super) const FLUSH_JOURNAL_AFTER: Duration = Duration::from_secs(1);
 
 /// What all threads need.
 pub(super) struct Context<'a> {
@@ -42,6 +46,9 @@ pub(super) struct Context<'a> {
     pub(super) cancel: &'a Cancel,
     pub(super) table: &'a Table,
     pub(super) workspace: &'a Workspace,
+    pub(super) journal: &'a Journal<'a>,
+    pub(super) long_files: LongFiles,
+    pub(super) reads_twice: bool,
 }
 
 /// Running totals over all passes of a run.
@@ -64,24 +71,26 @@ pub(super) struct Pass {
 }
 
 pub(super) enum Step {
-    /// A file, all of it.
-    Whole(RowNumber, Vec<u8>),
+    /// A file, all of it, and what is wrong with its structure.
+    Whole(RowNumber, Vec<u8>, Option<Reason>),
     /// A file that comes in pieces.
     Begin(RowNumber),
+    /// A file of which there is a part already; the rest comes in pieces.
+    GoOn(RowNumber, Part),
     Piece(Vec<u8>),
-    /// All pieces are there.
-    End,
+    /// All pieces are there, and this is wrong with their structure.
+    End(Option<Reason>),
     /// The file is not to be kept.
     Abandon,
 }
 
-/// Copies files. What is verified before an error is in the journal.
+/// Copies files, going on with those of which there is a part. What is verified before an error is in the journal.
 pub(super) fn copy(
     context: &Context<'_>,
     source: &mut dyn Source,
     files: &[RowNumber],
+    parts: &mut Parts,
     holdings: &mut Holdings,
-    journal: &mut Journal<'_>,
     sharing: &mut Sharing<'_>,
     totals: &mut Totals,
 ) -> Result<Pass, RunError> {
@@ -105,25 +114,22 @@ pub(super) fn copy(
                 &in_flight,
             )
         });
-        let verifier = scope.spawn(|| {
-            verify(
-                context,
-                &standstill,
-                durable,
-                &in_flight,
-                holdings,
-                journal,
-                sharing,
-                totals,
-            )
-        });
+        let verifier = Verifier {
+            context,
+            in_flight: &in_flight,
+            standstill: &standstill,
+            holdings,
+            sharing,
+            totals,
+        };
+        let verifier = scope.spawn(|| verifier.verify(durable));
         let mut fetcher = Fetcher {
             context,
             to_writer,
             spares,
             moved_bytes: &mut moved_bytes,
         };
-        let fetched = fetcher.fetch_all(source, files);
+        let fetched = fetcher.fetch_all(source, files, parts);
         // Its queue ends here, and with it the writer, and with that the others.
         drop(fetcher);
         // A panic in a thread is a panic of the run: the worker's supervisor deals with it.
@@ -196,67 +202,4 @@ fn flush(
         }
     }
     Ok(())
-}
-
-fn verify(
-    context: &Context<'_>,
-    standstill: &Standstill,
-    durable: Receiver<Vec<Durable>>,
-    in_flight: &InFlight,
-    holdings: &mut Holdings,
-    journal: &mut Journal<'_>,
-    sharing: &mut Sharing<'_>,
-    totals: &mut Totals,
-) -> Result<Vec<RowNumber>, VolumeError> {
-    let _landing = Landing(in_flight);
-    let Context {
-        volume,
-        table,
-        workspace,
-        ..
-    } = context;
-    let place_of = |row| workspace.place(&table.row(row));
-    let mut mismatched = Vec::new();
-    let mut is_unflushed = false;
-    loop {
-        let batch = match durable.recv_timeout(FLUSH_JOURNAL_AFTER) {
-            Ok(batch) => batch,
-            Err(RecvTimeoutError::Timeout) => {
-                // A long file is on its way. What was verified before it must not wait for its end.
-                if is_unflushed {
-                    standstill.flush(*volume)?;
-                    is_unflushed = false;
-                    (context.watch)(Progress::Noted {
-                        files: totals.verified_files,
-                    });
-                }
-                continue;
-            }
-            Err(RecvTimeoutError::Disconnected) => return Ok(mismatched),
-        };
-        let bytes = batch.iter().map(Durable::size_bytes).sum();
-        let read_back = read_back(*volume, batch, &place_of)?;
-        for row in read_back.mismatched {
-            volume.remove(&place_of(row))?;
-            mismatched.push(row);
-        }
-        let shared_files = sharing.take(*volume, &read_back.verified, holdings)?;
-        if shared_files > 0 {
-            // What the journal is about to say of them must be so after a power cut.
-            standstill.flush(*volume)?;
-        }
-        totals.shared_files += shared_files;
-        for verified in &read_back.verified {
-            journal.note(&holdings.record(table, verified.row()));
-            totals.verified_files += 1;
-            totals.verified_bytes += verified.size_bytes();
-        }
-        journal.write()?;
-        is_unflushed = true;
-        in_flight.subtract(bytes);
-        (context.watch)(Progress::Verified {
-            files: totals.verified_files,
-            bytes: totals.verified_bytes,
-        });
-    }
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use heirloom_format::{Digest, FileRecord, Snapshot, SnapshotName};
 
+use super::choice::is_wanted;
 use super::holdings::{Holdings, State};
+use super::order::RunOrder;
 use super::row::Row;
 use super::table::{RowNumber, Table};
 use crate::archive::{Archive, Damage};
@@ -27,7 +29,7 @@ pub(super) fn plan_links(
     archive: &Archive,
     source_folder: &str,
     table: &Table,
-    read_all: bool,
+    order: &RunOrder,
     damage: &mut Vec<Damage>,
 ) -> Result<(Holdings, Option<Previous>), VolumeError> {
     for published in archive.of_source(source_folder) {
@@ -39,10 +41,12 @@ pub(super) fn plan_links(
         let read = archive.read_description(volume, published, &mut |record| {
             files += 1;
             match table.find(record.path.as_str(), hint) {
+                // What is no longer wanted is not gone.
+                None if !is_wanted(order.choice, record.path.as_str()) => {}
                 None => *gone.entry(record.sha256).or_insert(0) += 1,
                 Some(number) => {
                     hint = number + 1;
-                    if !read_all && is_unchanged(&record, &table.row(number)) {
+                    if !order.read_all && is_unchanged(&record, &table.row(number)) {
                         holdings.hold(number, State::Link, &record);
                     }
                 }
@@ -65,6 +69,31 @@ pub(super) fn plan_links(
         }
     }
     Ok((Holdings::nothing_of(table), None))
+}
+
+/// Whether the newest snapshot of a folder that can be read has any file of the listing, so that it is the same device's. Where nothing speaks
+/// against it, it is.
+pub(super) fn shows_the_same_device(
+    volume: &dyn Volume,
+    archive: &Archive,
+    source_folder: &str,
+    table: &Table,
+) -> Result<bool, VolumeError> {
+    for published in archive.of_source(source_folder) {
+        let (mut files, mut same, mut hint) = (0_u64, false, 0);
+        let read = archive.read_description(volume, published, &mut |record| {
+            files += 1;
+            if let Some(number) = table.find(record.path.as_str(), hint) {
+                hint = number + 1;
+                same |= table.row(number).has_length_and_time_of(&record);
+            }
+        })?;
+        // Damage is told by whoever reads it for what it holds.
+        if read.is_ok() {
+            return Ok(same || files == 0 || table.len() == 0);
+        }
+    }
+    Ok(true)
 }
 
 /// Path, length, time and id agree. Without a time, nothing would tell an edit that keeps the length, so it doesn't count.

@@ -13,13 +13,17 @@ use crate::{Damage, ListedObject};
 pub struct Complete(());
 
 /// That what a complete snapshot holds may be erased from its source. Only a [`Complete`] yields one, and only in an archive in which nothing is
-/// known to be damaged.
+/// known to be damaged, for a snapshot without a suspect file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SafeToErase(());
 
 impl Complete {
-    pub(super) fn safe_to_erase(&self, damage: &[Damage]) -> Option<SafeToErase> {
-        damage.is_empty().then_some(SafeToErase(()))
+    pub(super) fn safe_to_erase(
+        &self,
+        damage: &[Damage],
+        suspect_files: u64,
+    ) -> Option<SafeToErase> {
+        (damage.is_empty() && suspect_files == 0).then_some(SafeToErase(()))
     }
 }
 
@@ -132,7 +136,7 @@ pub(super) fn reconcile(
             reason,
         });
     }
-    let completeness = if problems.is_empty() {
+    let completeness = if problems.iter().all(|it| it.reason.is_faithful()) {
         Completeness::Complete(Complete(()))
     } else {
         Completeness::Incomplete

@@ -1,6 +1,8 @@
 //! What a run did, file by file where something is not as it should be.
 
-use heirloom_format::{Day, Digest, ProblemRecord, SnapshotName};
+use heirloom_format::{Day, Digest, LeftOutRecord, ProblemRecord, SnapshotName};
+
+use heirloom_media::Reason;
 
 use super::reconcile::{Complete, SafeToErase};
 use crate::{Damage, LeftOut, SourceError};
@@ -44,8 +46,12 @@ pub struct RunReport {
     pub last_day: Option<Day>,
     /// What could not be archived as it should.
     pub problems: Vec<Problem>,
+    /// Files of the snapshot that look damaged, from whichever run.
+    pub suspect_files: u64,
     /// What is no file and therefore no part of the snapshot.
     pub left_out: LeftOutCount,
+    /// Files of the source that were not wanted, by folder.
+    pub unwanted: Vec<LeftOutRecord>,
     /// How the source's second listing differs from its first.
     pub differences: Vec<Difference>,
     /// Snapshots of the archive that can't be read as they should.
@@ -58,7 +64,7 @@ impl RunReport {
     pub fn safe_to_erase(&self) -> Option<SafeToErase> {
         match &self.completeness {
             Completeness::Complete(complete) if !self.up_to_date => {
-                complete.safe_to_erase(&self.damage)
+                complete.safe_to_erase(&self.damage, self.suspect_files)
             }
             Completeness::Complete(_) | Completeness::Incomplete => None,
         }
@@ -153,6 +159,16 @@ pub enum ProblemReason {
         /// As received.
         received_bytes: u64,
     },
+    /// Twice, what came was not whole by its own structure.
+    #[error(
+        "It looks damaged: {0}. The device gave it like that twice, so most likely it is damaged there. It is in the archive as the device gives it; look at it on the device."
+    )]
+    Suspect(Reason),
+    /// Read twice, it was not the same, and so again when it was fetched anew.
+    #[error(
+        "The device gave other bytes each time it was read. The last ones are in the archive; try another cable or socket, and run again."
+    )]
+    ReadsDiffer,
     /// It was changed while it was copied.
     #[error(
         "It was changed on the device during the copy. What is in the archive may be the old one or a mixture; run again."
@@ -175,6 +191,8 @@ impl ProblemReason {
             Self::PathTooLong { .. } => "path-too-long",
             Self::NotKept => "not-kept",
             Self::SizeDiffers { .. } => "size-differs",
+            Self::Suspect(_) => "suspect",
+            Self::ReadsDiffer => "reads-differ",
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::Unaccounted => "unaccounted",
             Self::NewMeanwhile => "new-meanwhile",
@@ -183,7 +201,18 @@ impl ProblemReason {
 
     /// Whether the file is nevertheless in the snapshot, as far as the source gave it.
     pub fn is_archived(&self) -> bool {
-        matches!(self, Self::SizeDiffers { .. } | Self::ChangedMeanwhile)
+        matches!(
+            self,
+            Self::SizeDiffers { .. }
+                | Self::Suspect(_)
+                | Self::ReadsDiffer
+                | Self::ChangedMeanwhile
+        )
+    }
+
+    /// Whether a snapshot is complete all the same: it holds what the source has.
+    pub(super) fn is_faithful(&self) -> bool {
+        matches!(self, Self::Suspect(_))
     }
 }
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use heirloom_format::{Digest, SnapshotName, SourceShortId, SourceTraits, Status};
 
+use super::choice::{Unwanted, is_wanted};
 use super::describe::{Census, description, gone, report};
 use super::error::ends_the_run;
 use super::gather::Gathering;
 use super::holdings::{Holdings, State};
 use super::order::{Cancel, Progress, RunOrder};
-use super::plan::{Previous, plan_links};
+use super::plan::{Previous, plan_links, shows_the_same_device};
 use super::publish::{Sealing, finish};
 use super::reconcile::{Reconciliation, SecondLook, reconcile};
 use super::report::{Difference, LeftOutCount, Problem, ProblemReason, RunReport};
@@ -98,19 +99,21 @@ impl Run<'_> {
         }
         let mut problems = Vec::new();
         let mut left_out = LeftOutCount::default();
-        let table = self.first_listing(source, &mut problems, &mut left_out)?;
+        let mut unwanted = Unwanted::default();
+        let table = self.first_listing(source, &mut problems, &mut left_out, &mut unwanted)?;
+        let unwanted = unwanted.records();
         if table.len() == 0 {
             return Err(first_refusal(&problems).map_or(RunError::SourceEmpty, ends_the_run));
         }
         let identity = source.identity().clone();
-        let source_folder = self.source_folder(&archive, &identity, &table);
+        let source_folder = self.source_folder(&archive, &identity, &table)?;
         let workspace = Workspace::of(&source_folder);
         let (mut holdings, previous) = plan_links(
             self.volume,
             &archive,
             &source_folder,
             &table,
-            self.order.read_all,
+            self.order,
             &mut damage,
         )?;
         if let Some(previous) = &previous
@@ -127,11 +130,12 @@ impl Run<'_> {
             };
             return Ok(RunReport {
                 left_out,
+                unwanted,
                 damage,
                 ..run.report(previous)?
             });
         }
-        let journal = workspace.resume(self.volume, &table, &mut holdings)?;
+        let resumed = workspace.resume(self.volume, &table, &mut holdings)?;
 
         let gathering = Gathering {
             volume: self.volume,
@@ -141,8 +145,10 @@ impl Run<'_> {
             workspace: &workspace,
             table: &table,
             previous: previous.as_ref().map(|it| &it.folder),
+            long_files: self.order.long_files,
+            reads_twice: self.order.reads_twice,
         };
-        let gathered = gathering.gather(source, &mut holdings, journal, problems, &mut damage)?;
+        let gathered = gathering.gather(source, &mut holdings, resumed, problems, &mut damage)?;
         (self.watch)(Progress::Reconciling);
         let mut problems = gathered.problems;
         let differences = self.second_listing(source, &table, &mut problems)?;
@@ -183,6 +189,7 @@ impl Run<'_> {
                 archive.head(),
                 &identity,
                 &reconciliation,
+                &unwanted,
             ),
             table: &table,
             holdings: &holdings,
@@ -199,7 +206,9 @@ impl Run<'_> {
             gone_but_kept_files: previous
                 .map_or(0, |previous| gone(previous.gone, &holdings, held())),
             problems: reconciliation.problems,
+            suspect_files: holdings.suspects(),
             left_out,
+            unwanted,
             differences: reconciliation.differences,
             damage,
             ..report(
@@ -218,10 +227,11 @@ impl Run<'_> {
         source: &mut dyn Source,
         problems: &mut Vec<Problem>,
         left_out: &mut LeftOutCount,
+        unwanted: &mut Unwanted,
     ) -> Result<Table, RunError> {
         let mut table = Table::default();
         let mut has_room = true;
-        self.list(source, problems, left_out, &mut |object| {
+        self.list(source, problems, left_out, unwanted, &mut |object| {
             has_room &= table.push(&object)
         })?;
         if !has_room {
@@ -243,9 +253,14 @@ impl Run<'_> {
         let mut again = Vec::new();
         // What is no file plays no part in what is proven.
         let mut left_out = LeftOutCount::default();
-        self.list(source, &mut again, &mut left_out, &mut |object| {
-            look.see(object)
-        })?;
+        let mut unwanted = Unwanted::default();
+        self.list(
+            source,
+            &mut again,
+            &mut left_out,
+            &mut unwanted,
+            &mut |object| look.see(object),
+        )?;
         if look.is_empty() {
             // It showed files a while ago. A locked phone shows none, and that proves nothing.
             return Err(RunError::SourceStalled);
@@ -264,6 +279,7 @@ impl Run<'_> {
         source: &mut dyn Source,
         problems: &mut Vec<Problem>,
         left_out: &mut LeftOutCount,
+        unwanted: &mut Unwanted,
         each: &mut dyn FnMut(ListedObject),
     ) -> Result<(), RunError> {
         let mut files = 0;
@@ -274,8 +290,11 @@ impl Run<'_> {
                     if u64::is_multiple_of(files, FILES_PER_SIGN) {
                         (self.watch)(Progress::Listing { found: files });
                     }
-                    let path_bytes = object.path.as_str().len();
-                    if path_bytes <= PATH_BYTES_MAX {
+                    let path = object.path.as_str();
+                    let path_bytes = path.len();
+                    if !is_wanted(self.order.choice, path) {
+                        unwanted.add(path, object.size_bytes);
+                    } else if path_bytes <= PATH_BYTES_MAX {
                         each(object);
                     } else {
                         problems.push(Problem {
@@ -303,7 +322,12 @@ impl Run<'_> {
         listed.map_err(ends_the_run)
     }
 
-    fn source_folder(&self, archive: &Archive, identity: &SourceIdentity, table: &Table) -> String {
+    fn source_folder(
+        &self,
+        archive: &Archive,
+        identity: &SourceIdentity,
+        table: &Table,
+    ) -> Result<String, VolumeError> {
         let storages: BTreeSet<String> = match identity.serial {
             // The serial number tells it.
             Some(_) => BTreeSet::new(),
@@ -313,15 +337,25 @@ impl Run<'_> {
                 .collect(),
         };
         let storages: Vec<&str> = storages.iter().map(String::as_str).collect();
-        let id = SourceShortId::of(SourceTraits {
+        let traits = SourceTraits {
             manufacturer: &identity.manufacturer,
             model: &identity.model,
             serial: identity.serial.as_deref(),
             storages: &storages,
-        });
-        archive
-            .source_folder(&id)
-            .map_or_else(|| id.folder_name(&self.order.source_name), str::to_owned)
+        };
+        for number in 1.. {
+            let id = SourceShortId::of_another(traits, number);
+            let Some(folder) = archive.source_folder(&id) else {
+                return Ok(id.folder_name(&self.order.source_name));
+            };
+            // Without a serial number, it may be another device that says the same of itself.
+            if identity.serial.is_some()
+                || shows_the_same_device(self.volume, archive, folder, table)?
+            {
+                return Ok(folder.to_owned());
+            }
+        }
+        unreachable!("an archive has fewer folders than there are numbers")
     }
 }
 

@@ -1,12 +1,13 @@
 //! `.incoming/<source>/`: where a snapshot grows until it is published, and what an interrupted run left there.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::holdings::{Holdings, State};
-use super::journal;
+use super::journal::{self, Note};
+use super::part::{PartRecord, Parts};
 use super::plan::is_resumable;
 use super::row::{Row, split};
-use super::table::Table;
+use super::table::{RowNumber, Table};
 use crate::archive::layout;
 use crate::{Entry, EntryKind, Volume, VolumeError, VolumePath};
 
@@ -45,15 +46,27 @@ impl Workspace {
         list(volume, &self.folder)
     }
 
-    /// Takes up what an interrupted run verified, as far as it agrees with the listing and is still there with its length.
+    /// Takes up what an interrupted run verified, as far as it agrees with the listing and is still there with its length; and tells what it
+    /// noted of long files that it had not all of.
     pub(super) fn resume(
         &self,
         volume: &dyn Volume,
         table: &Table,
         holdings: &mut Holdings,
-    ) -> Result<journal::Last, VolumeError> {
+    ) -> Result<Resumed, VolumeError> {
         let entries = self.entries(volume)?;
-        journal::read(volume, &self.folder, &entries, &mut |record| {
+        let mut parts = BTreeMap::new();
+        let journal = journal::read(volume, &self.folder, &entries, &mut |note| {
+            let record = match note {
+                Note::File(record) => record,
+                Note::Part(part) => {
+                    if let Some(number) = table.find(part.path.as_str(), 0) {
+                        // The newest one has most of it.
+                        parts.insert(number, part);
+                    }
+                    return Ok(());
+                }
+            };
             let Some(number) = table.find(record.path.as_str(), 0) else {
                 return Ok(());
             };
@@ -76,7 +89,11 @@ impl Workspace {
                 Ok(_) | Err(VolumeError::Missing(_) | VolumeError::Io { .. }) => Ok(()),
                 Err(error) => Err(error),
             }
-        })
+        })?;
+        parts.retain(|number, part| {
+            holdings.state(*number) == State::Fetch && part.is_of(&table.row(*number))
+        });
+        Ok(Resumed { journal, parts })
     }
 
     /// Removes all but the journal and what was taken up, and makes what a run needs.
@@ -85,6 +102,7 @@ impl Workspace {
         volume: &dyn Volume,
         table: &Table,
         holdings: &Holdings,
+        parts: &Parts,
         journal: &journal::Last,
     ) -> Result<(), VolumeError> {
         for entry in self.entries(volume)? {
@@ -98,9 +116,9 @@ impl Workspace {
             }
         }
         let is_kept = |path: &str| {
-            table
-                .find(path, 0)
-                .is_some_and(|row| holdings.state(row) == State::Resumed)
+            table.find(path, 0).is_some_and(|row| {
+                holdings.state(row) == State::Resumed || parts.contains_key(&row)
+            })
         };
         remove_others(volume, &self.data, "", &is_kept)?;
         volume.make_folder(&self.data)
@@ -110,6 +128,13 @@ impl Workspace {
     pub(super) fn discard(&self, volume: &dyn Volume) -> Result<(), VolumeError> {
         volume.remove(&self.folder)
     }
+}
+
+/// What an interrupted run left, beside what the holdings know of now.
+pub(super) struct Resumed {
+    pub(super) journal: journal::Last,
+    /// What was noted of files that are to be fetched.
+    pub(super) parts: BTreeMap<RowNumber, PartRecord>,
 }
 
 /// Whether anything was kept.

@@ -2,10 +2,12 @@
 
 use crossbeam_channel::{Receiver, Sender};
 use heirloom_format::Digest;
+use heirloom_media::Reason;
 use sha2::Digest as _;
 
 use super::copied::Written;
 use super::in_flight::InFlight;
+use super::part::{Part, PartRecord, is_worth_a_note};
 use super::pipeline::{Context, Step};
 use super::standstill::Standstill;
 use super::table::RowNumber;
@@ -25,6 +27,10 @@ struct Open {
     draft: Box<dyn Draft>,
     hasher: sha2::Sha256,
     size_bytes: u64,
+    /// Whether a part of it is kept.
+    is_noted: bool,
+    /// How much of it the last note is about.
+    noted_bytes: u64,
 }
 
 impl<'c> Writer<'c> {
@@ -55,26 +61,31 @@ impl<'c> Writer<'c> {
         let mut open: Option<Open> = None;
         for step in steps {
             let written = match step {
-                Step::Whole(row, content) => {
+                Step::Whole(row, content, suspect) => {
                     let mut whole = self.begin(row)?;
                     whole.add(&content)?;
                     give_back(content);
-                    self.end(whole)?
+                    self.end(whole, suspect)?
                 }
                 Step::Begin(row) => {
                     open = Some(self.begin(row)?);
+                    continue;
+                }
+                Step::GoOn(row, part) => {
+                    open = Some(Open::going_on(row, part));
                     continue;
                 }
                 Step::Piece(piece) => {
                     if let Some(open) = &mut open {
                         let written_bytes = open.size_bytes;
                         self.standstill.write(written_bytes, || open.add(&piece))?;
+                        self.note_now_and_then(open)?;
                     }
                     give_back(piece);
                     continue;
                 }
-                Step::End => match open.take() {
-                    Some(open) => self.end(open)?,
+                Step::End(suspect) => match open.take() {
+                    Some(open) => self.end(open, suspect)?,
                     None => continue,
                 },
                 Step::Abandon => {
@@ -89,8 +100,11 @@ impl<'c> Writer<'c> {
             }
             self.in_flight.wait(written.size_bytes);
         }
-        // The fetcher ended within a file. What there is of it is removed by the next attempt, if not now.
-        self.discard(open)
+        match open {
+            // The fetcher ended within a file.
+            Some(mut open) if open.is_noted => self.note(&mut open),
+            open => self.discard(open),
+        }
     }
 
     fn begin(&mut self, row: RowNumber) -> Result<Open, VolumeError> {
@@ -108,16 +122,42 @@ impl<'c> Writer<'c> {
             draft,
             hasher: sha2::Sha256::new(),
             size_bytes: 0,
+            is_noted: is_worth_a_note(table, row, self.context.long_files),
+            noted_bytes: 0,
         })
     }
 
-    fn end(&self, open: Open) -> Result<Written, VolumeError> {
+    fn note_now_and_then(&self, open: &mut Open) -> Result<(), VolumeError> {
+        let new_bytes = open.size_bytes - open.noted_bytes;
+        if open.is_noted && new_bytes >= self.context.long_files.note_every_bytes {
+            self.note(open)?;
+        }
+        Ok(())
+    }
+
+    /// Makes durable what there is of a file, and then a note of it: no note is ever ahead of what it is about.
+    fn note(&self, open: &mut Open) -> Result<(), VolumeError> {
+        if open.size_bytes == open.noted_bytes {
+            return Ok(());
+        }
+        let context = self.context;
+        self.standstill.flush(context.volume)?;
+        let row = context.table.row(open.row);
+        let record = PartRecord::of(&row, open.size_bytes, &open.hasher);
+        context.journal.write(std::iter::once(record))?;
+        self.standstill.flush(context.volume)?;
+        open.noted_bytes = open.size_bytes;
+        Ok(())
+    }
+
+    fn end(&self, open: Open, suspect: Option<Reason>) -> Result<Written, VolumeError> {
         open.draft
             .finish(self.context.table.row(open.row).unix_s())?;
         Ok(Written {
             row: open.row,
             sha256: Digest::from_bytes(open.hasher.finalize().into()),
             size_bytes: open.size_bytes,
+            suspect,
         })
     }
 
@@ -134,6 +174,17 @@ impl<'c> Writer<'c> {
 }
 
 impl Open {
+    fn going_on(row: RowNumber, part: Part) -> Self {
+        Self {
+            row,
+            draft: part.draft,
+            hasher: part.hasher,
+            size_bytes: part.bytes,
+            is_noted: true,
+            noted_bytes: part.bytes,
+        }
+    }
+
     fn add(&mut self, piece: &[u8]) -> Result<(), VolumeError> {
         self.hasher.update(piece);
         self.size_bytes += piece.len() as u64;

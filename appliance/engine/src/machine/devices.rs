@@ -2,10 +2,11 @@
 
 use crate::classify::{DeviceClass, NotOurs, classify};
 use crate::device::{DeviceFacts, DeviceForm, DeviceId, contents, device_name};
+use crate::disk_source::{SourceNoun, disk_identity, disk_parts, disk_source_name, source_noun};
 use crate::{SourceError, SourceIdentity};
 
 use super::event::Now;
-use super::view::{DeviceState, DiskView};
+use super::view::{DeviceState, DiskUse, DiskView};
 
 /// How long a phone is left alone before it is asked again. Shorter upsets some; longer feels dead to the person who just unlocked it.
 const PROBE_PAUSE_MS: u64 = 3_000;
@@ -37,19 +38,27 @@ pub(super) enum Probe {
 pub(super) struct Devices(Vec<Device>);
 
 impl Devices {
-    /// Takes in a device; `true` when it is a new source, to be probed.
+    /// Takes in a device; `true` when it is a new source that has to be asked who it is. A disk is known by its facts alone, and is not
+    /// touched before it is to be archived.
     pub(super) fn see(&mut self, facts: DeviceFacts) -> bool {
         let class = classify(&facts);
+        let on_disk = match facts.form {
+            DeviceForm::Disk(_) => Some(disk_identity(&facts).map_or(Probe::None, Probe::Ready)),
+            DeviceForm::Usb(_) => None,
+        };
         if let Some(known) = self.0.iter_mut().find(|device| device.facts.id == facts.id) {
             known.facts = facts;
             known.class = class;
+            if let Some(probe) = on_disk {
+                known.probe = probe;
+            }
             return false;
         }
         let source = matches!(class, DeviceClass::Phone | DeviceClass::Camera);
         self.0.push(Device {
             facts,
             class,
-            probe: Probe::None,
+            probe: on_disk.unwrap_or(Probe::None),
         });
         source
     }
@@ -123,11 +132,27 @@ impl Devices {
 impl Device {
     /// Its name for a person: as it was opened, or as its descriptors say.
     pub(super) fn name(&self) -> String {
-        match (&self.probe, &self.class) {
-            (Probe::Ready(identity), _) => device_name(&identity.manufacturer, &identity.model),
-            (_, DeviceClass::ArchiveDrive { name, .. }) if !name.is_empty() => name.clone(),
+        match (&self.probe, &self.facts.form, &self.class) {
+            (Probe::Ready(_), DeviceForm::Disk(disk), _) => {
+                disk_source_name(&self.facts, disk.size_bytes)
+            }
+            (Probe::Ready(identity), ..) => device_name(&identity.manufacturer, &identity.model),
+            (.., DeviceClass::ArchiveDrive { name, .. }) if !name.is_empty() => name.clone(),
             _ => device_name(&self.facts.manufacturer, &self.facts.model),
         }
+    }
+
+    /// Its name where it is an archive's drive, or is to become one: as a disk's maker calls it.
+    pub(super) fn drive_name(&self) -> String {
+        match (&self.class, self.disk()) {
+            (DeviceClass::Card | DeviceClass::PlainDisk, Some(disk)) => disk.name,
+            _ => self.name(),
+        }
+    }
+
+    /// What it is as a source, in one word.
+    pub(super) fn noun(&self) -> SourceNoun {
+        source_noun(&self.facts)
     }
 
     /// What there is to say about it; `None` for what does not concern anyone.
@@ -152,12 +177,31 @@ impl Device {
                 Some(_) => DeviceState::ArchiveBeside,
                 None => DeviceState::ArchiveLocked,
             },
-            DeviceClass::Card => DeviceState::Card { size_bytes },
-            DeviceClass::PlainDisk => DeviceState::Disk { size_bytes },
+            DeviceClass::Card | DeviceClass::PlainDisk => DeviceState::Disk {
+                noun: self.noun(),
+                size_bytes,
+                holds: self.holds(),
+            },
             DeviceClass::Locked(lock) => DeviceState::Locked(*lock),
             DeviceClass::BootStick => DeviceState::BootStick,
             DeviceClass::NotOurs(NotOurs::InternalDisk | NotOurs::OtherUsb) => return None,
         })
+    }
+
+    fn holds(&self) -> DiskUse {
+        let parts = disk_parts(&self.facts);
+        match &self.probe {
+            Probe::Ready(_) => {
+                let storages = parts
+                    .into_iter()
+                    .map(|part| (part.storage, part.file_system));
+                DiskUse::Source {
+                    storages: storages.collect(),
+                }
+            }
+            _ if self.disk().is_some_and(|disk| disk.is_empty()) => DiskUse::Empty,
+            _ => DiskUse::Unreadable,
+        }
     }
 
     /// It as a disk; `None` when it is none.

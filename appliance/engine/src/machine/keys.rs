@@ -90,6 +90,7 @@ impl Machine {
             }
             Page::Report {
                 source,
+                noun,
                 report,
                 sheet_written,
                 scroll,
@@ -100,6 +101,7 @@ impl Machine {
                     let scroll = move_cursor(command, scroll, lines);
                     Page::Report {
                         source,
+                        noun,
                         report,
                         sheet_written,
                         scroll,

@@ -62,7 +62,7 @@ impl Machine {
                     .map_or(Err(Unfit::NotOffered), |known| {
                         fit_for_archive(&known.facts)
                     });
-                let empty = disk.contents.is_empty() && disk.partitions == 0;
+                let empty = disk.is_empty();
                 match fit {
                     Err(_) => Page::CannotSetUp { device },
                     Ok(()) if empty => Page::NameArchive {

@@ -9,6 +9,7 @@ mod keys_drive;
 mod keys_home;
 mod page;
 mod run;
+mod running;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -17,23 +18,20 @@ mod view;
 pub use effect::Effect;
 pub use event::{Command, DriveError, Event, Now, OpenedArchive, RunDone};
 pub use view::{
-    ArchiveView, Choice, DeviceLine, DeviceState, DiskView, HomeView, NameRefusal, PageView,
-    PassphraseRefusal, RunPhase, RunView, SetUpStep, View, WaitReason,
+    ArchiveView, Choice, DeviceLine, DeviceState, DiskUse, DiskView, HomeView, NameRefusal,
+    PageView, PassphraseRefusal, RunPhase, RunView, SetUpStep, View, WaitReason,
 };
 
 use std::collections::VecDeque;
 
 use crate::classify::DeviceClass;
-use crate::device::{DeviceFacts, DeviceId, device_name};
-use crate::{Progress, RunError, SourceError, SourceIdentity};
+use crate::device::{DeviceFacts, DeviceId};
 use devices::{Devices, Probe};
 use page::{Page, Target};
 use run::Run;
 
 /// How often a page with a running clock wants to be drawn again.
 const TICK_MS: u64 = 1_000;
-/// A source that stalls this often without one more file verified is given up until the person asks again.
-const FRUITLESS_STALLS_MAX: u32 = 3;
 
 /// A keyboard layout that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +118,7 @@ impl Machine {
                     self.probe(&id);
                 }
                 self.notice_return_of_drive(&id);
+                self.resume_waiting_run(&id);
             }
             Event::DeviceGone(id) => self.lose_device(&id),
             Event::DevicesSettled => self.settled = true,
@@ -257,7 +256,7 @@ impl Machine {
         }
         if self.page.asks_about(id) {
             self.page = Page::DriveTrouble {
-                name: device.name(),
+                name: device.drive_name(),
                 error: DriveError::Gone,
             };
         }
@@ -270,7 +269,7 @@ impl Machine {
         };
         if known.facts != *facts && self.page.asks_about(&facts.id) {
             self.page = Page::DriveTrouble {
-                name: known.name(),
+                name: known.drive_name(),
                 error: DriveError::Changed,
             };
         }
@@ -380,113 +379,4 @@ impl Machine {
             });
         }
     }
-
-    fn begin_run(&mut self, device: &DeviceId) {
-        let Some(Probe::Ready(identity)) =
-            self.devices.get(device).map(|device| device.probe.clone())
-        else {
-            return;
-        };
-        let source_name = device_name(&identity.manufacturer, &identity.model);
-        self.effects.push_back(Effect::Run {
-            device: device.clone(),
-            source_name: source_name.clone(),
-        });
-        self.run = Some(Run::new(self.now, device.clone(), identity, source_name));
-        self.page = Page::Archiving {
-            confirm_stop: false,
-        };
-    }
-
-    fn run_moved(&mut self, progress: Progress) {
-        let now = self.now;
-        if let Some(run) = &mut self.run {
-            run.move_on(now, progress);
-        }
-    }
-
-    fn run_ended(&mut self, outcome: Result<RunDone, RunError>) {
-        let Some(run) = self.run.take() else { return };
-        let source = run.source_name.clone();
-        if self.pulled {
-            self.drive_pulled();
-            return;
-        }
-        match outcome {
-            Ok(done) => {
-                self.archive = Some(done.archive);
-                self.stalls = 0;
-                let report = Box::new(done.report);
-                self.page = Page::Report {
-                    source,
-                    report,
-                    sheet_written: done.sheet_written,
-                    scroll: 0,
-                };
-            }
-            Err(RunError::Stopped) => self.page = Page::home(),
-            Err(RunError::SourceGone) => self.wait(run, WaitReason::Unplugged),
-            Err(error @ RunError::SourceStalled) => {
-                if run.safe_files() > self.stalled_at_files {
-                    self.stalls = 0;
-                }
-                (self.stalls, self.stalled_at_files) = (self.stalls + 1, run.safe_files());
-                self.devices
-                    .probe_later(self.now, &run.device, SourceError::Locked);
-                if self.stalls < FRUITLESS_STALLS_MAX {
-                    self.wait(run, WaitReason::Stalled);
-                } else {
-                    self.stalls = 0;
-                    self.page = Page::RunTrouble {
-                        source,
-                        error,
-                        safe_files: run.safe_files(),
-                    };
-                }
-            }
-            Err(error) => {
-                self.page = Page::RunTrouble {
-                    source,
-                    error,
-                    safe_files: run.safe_files(),
-                }
-            }
-        }
-    }
-
-    /// Keeps the run in mind, so that it goes on by itself when its source is back.
-    fn wait(&mut self, run: Run, reason: WaitReason) {
-        let (device, identity) = (run.device.clone(), run.identity.clone());
-        self.run = Some(run);
-        self.page = Page::Waiting { reason };
-        // It may have come back before the run noticed that it was gone.
-        let back = self
-            .devices
-            .iter()
-            .find(|known| known.facts.id != device && is_ready(&known.probe, &identity));
-        if let Some(back) = back.map(|known| known.facts.id.clone()) {
-            self.resume_waiting_run(&back);
-        }
-    }
-
-    fn resume_waiting_run(&mut self, device: &DeviceId) {
-        if !matches!(self.page, Page::Waiting { .. }) || self.archive.is_none() {
-            return;
-        }
-        let Some(run) = &self.run else { return };
-        if self
-            .devices
-            .get(device)
-            .is_some_and(|known| is_ready(&known.probe, &run.identity))
-        {
-            self.run = None;
-            self.begin_run(device);
-        }
-    }
-}
-
-/// Whether this is the source that a run waits for. One without a serial number is known by maker and model, and the archive
-/// compares every file anyway.
-fn is_ready(probe: &Probe, identity: &SourceIdentity) -> bool {
-    matches!(probe, Probe::Ready(ready) if ready == identity)
 }

@@ -1,7 +1,7 @@
 //! The pages and what is being typed on them.
 
 use crate::device::DeviceId;
-use crate::{Passphrase, RunError, RunReport};
+use crate::{Passphrase, RunError, RunReport, SourceNoun};
 
 use super::entry::Entry;
 use super::event::DriveError;
@@ -73,12 +73,14 @@ pub(super) enum Page {
     },
     Report {
         source: String,
+        noun: SourceNoun,
         report: Box<RunReport>,
         sheet_written: bool,
         scroll: usize,
     },
     RunTrouble {
         source: String,
+        noun: SourceNoun,
         error: RunError,
         safe_files: u64,
     },

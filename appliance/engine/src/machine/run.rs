@@ -1,7 +1,7 @@
 //! A run as the machine sees it: where it is, how fast, how long still.
 
 use crate::device::DeviceId;
-use crate::{Progress, SourceIdentity};
+use crate::{Progress, SourceIdentity, SourceNoun};
 
 use super::event::Now;
 use super::view::{RunPhase, RunView};
@@ -14,6 +14,7 @@ pub(super) struct Run {
     pub(super) device: DeviceId,
     pub(super) identity: SourceIdentity,
     pub(super) source_name: String,
+    pub(super) noun: SourceNoun,
     pub(super) stopping: bool,
     started_ms: u64,
     phase: RunPhase,
@@ -34,11 +35,13 @@ impl Run {
         device: DeviceId,
         identity: SourceIdentity,
         source_name: String,
+        noun: SourceNoun,
     ) -> Self {
         Self {
             device,
             identity,
             source_name,
+            noun,
             stopping: false,
             started_ms: now.monotonic_ms,
             phase: RunPhase::Listing,
@@ -76,7 +79,7 @@ impl Run {
             Progress::Fetching { path, .. } => self.current = Some(path),
             Progress::Moved { bytes } => self.moved_bytes = bytes,
             Progress::Verified { files, .. } => self.verified_files = files,
-            Progress::Noted { .. } => {}
+            Progress::TakingUp { .. } | Progress::Noted { .. } => {}
             Progress::Reconciling => {
                 self.phase = RunPhase::Reconciling;
                 self.current = None;
@@ -103,6 +106,7 @@ impl Run {
         });
         RunView {
             source: self.source_name.clone(),
+            noun: self.noun,
             archive: archive.to_owned(),
             phase: self.phase,
             found_files: self.found_files,

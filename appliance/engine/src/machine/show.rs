@@ -3,6 +3,7 @@
 use super::page::Page;
 use super::view::{ArchiveView, DeviceLine, DiskView, HomeView, PageView};
 use super::{DeviceId, Machine, OpenedArchive};
+use crate::SourceNoun;
 use crate::classify::{Unfit, fit_for_archive};
 
 impl Machine {
@@ -12,6 +13,7 @@ impl Machine {
                 .as_ref()
                 .map_or_else(String::new, |run| run.source_name.clone())
         };
+        let noun = || self.run.as_ref().map_or(SourceNoun::Phone, |run| run.noun);
         let seconds = |since_ms: &u64| self.now.monotonic_ms.saturating_sub(*since_ms) / 1_000;
         match &self.page {
             Page::Layout {
@@ -96,7 +98,10 @@ impl Machine {
                 name: target.name.clone(),
                 elapsed_s: seconds(since_ms),
             },
-            Page::Archiving { confirm_stop: true } => PageView::ConfirmStop { source: source() },
+            Page::Archiving { confirm_stop: true } => PageView::ConfirmStop {
+                source: source(),
+                noun: noun(),
+            },
             Page::Archiving {
                 confirm_stop: false,
             } => {
@@ -111,26 +116,31 @@ impl Machine {
             }
             Page::Waiting { reason } => PageView::Waiting {
                 source: source(),
+                noun: noun(),
                 reason: *reason,
                 safe_files: self.run.as_ref().map_or(0, |run| run.safe_files()),
             },
             Page::Report {
                 source,
+                noun,
                 report,
                 sheet_written,
                 scroll,
             } => PageView::Report {
                 source: source.clone(),
+                noun: *noun,
                 report: report.clone(),
                 sheet_written: *sheet_written,
                 scroll: *scroll,
             },
             Page::RunTrouble {
                 source,
+                noun,
                 error,
                 safe_files,
             } => PageView::RunTrouble {
                 source: source.clone(),
+                noun: *noun,
                 error: error.clone(),
                 safe_files: *safe_files,
             },

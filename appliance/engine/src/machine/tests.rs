@@ -1,9 +1,12 @@
 //! Stories on the machine alone: events in, effects and views out, with a clock that is a number.
 
+mod disks;
+
+use super::running::FRUITLESS_STALLS_MAX;
 use super::*;
 use crate::classify::*;
 use crate::device::*;
-use crate::{Passphrase, SourceKind, Space};
+use crate::{Passphrase, Progress, RunError, SourceError, SourceIdentity, SourceKind, Space};
 
 const NOON: Now = Now {
     monotonic_ms: 1_000,

@@ -1,6 +1,7 @@
 //! What is to be shown: meaning only. Words, places and colours are the screen's.
 
 use crate::classify::{Lock, Unfit};
+use crate::disk_source::{FileSystem, SourceNoun};
 use crate::{RunError, RunReport, SourceError, Space};
 
 use super::event::DriveError;
@@ -112,6 +113,8 @@ pub enum PageView {
     Waiting {
         /// The source.
         source: String,
+        /// What it is.
+        noun: SourceNoun,
         /// What happened.
         reason: WaitReason,
         /// Files that are safe already.
@@ -121,6 +124,8 @@ pub enum PageView {
     Report {
         /// The source.
         source: String,
+        /// What it is.
+        noun: SourceNoun,
         /// All about it.
         report: Box<RunReport>,
         /// Whether the sheet is on the drive.
@@ -132,6 +137,8 @@ pub enum PageView {
     RunTrouble {
         /// The source.
         source: String,
+        /// What it is.
+        noun: SourceNoun,
         /// Why.
         error: RunError,
         /// Files that are safe already and will not be copied again.
@@ -153,6 +160,8 @@ pub enum PageView {
     ConfirmStop {
         /// The source.
         source: String,
+        /// What it is.
+        noun: SourceNoun,
     },
     /// The archive is locked, and its drive may be unplugged.
     SafeToUnplug {
@@ -224,20 +233,33 @@ pub enum DeviceState {
     ArchiveOpen,
     /// A second archive drive while one is open.
     ArchiveBeside,
-    /// A disk that could be set up.
+    /// A disk that is none of the others.
     Disk {
+        /// What kind of disk.
+        noun: SourceNoun,
         /// Its size.
         size_bytes: u64,
-    },
-    /// A memory card.
-    Card {
-        /// Its size.
-        size_bytes: u64,
+        /// What is on it.
+        holds: DiskUse,
     },
     /// What this appliance booted from.
     BootStick,
     /// A locked drive.
     Locked(Lock),
+}
+
+/// What is on a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiskUse {
+    /// Nothing.
+    Empty,
+    /// Files that can be archived.
+    Source {
+        /// Its parts by name; those without a file system can't be read here.
+        storages: Vec<(String, Option<FileSystem>)>,
+    },
+    /// Something that can't be read here.
+    Unreadable,
 }
 
 /// Something that can be chosen on the home page.
@@ -279,6 +301,13 @@ pub struct DiskView {
     pub partitions: usize,
 }
 
+impl DiskView {
+    /// Whether there is nothing on it that could be missed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.contents.is_empty() && self.partitions == 0
+    }
+}
+
 /// Where the set-up of a drive is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SetUpStep {
@@ -313,6 +342,8 @@ impl SetUpStep {
 pub struct RunView {
     /// The source.
     pub source: String,
+    /// What it is.
+    pub noun: SourceNoun,
     /// The archive.
     pub archive: String,
     /// Where it is.

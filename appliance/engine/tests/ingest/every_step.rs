@@ -4,6 +4,7 @@ use heirloom_engine::{RunError, SourceError};
 use heirloom_fakes::{FakeFile, FakeVolume, PowerCut};
 
 use crate::kit::{bytes, check, new_archive, photo, run};
+use crate::parts::long_file;
 use crate::recovery::{check_recovery, later_phone, some_days_later, undisturbed};
 
 /// A first run, and one some days later: archive, phone, how many snapshots there are before.
@@ -42,6 +43,91 @@ fn a_drive_that_vanishes_or_loses_power_at_any_operation_loses_nothing() {
             }
         }
         assert!(operation > 60, "a run has more operations than {operation}");
+    }
+}
+
+/// A long file that is new, one whose content is published under another name, and one that comes twice. What gives way to a link must never be
+/// gone on with.
+fn long_run() -> (FakeVolume, Vec<FakeFile>) {
+    let volume = new_archive();
+    let old = long_file(1, "a.mp4", 1_300_000);
+    run(&volume, &mut later_phone(&[photo(1), old.clone()])).expect("a first run");
+    let files = vec![
+        photo(1),
+        old,
+        long_file(1, "b.mp4", 1_300_000),
+        long_file(2, "c.mp4", 2_600_000),
+        long_file(2, "d.mp4", 2_600_000),
+        photo(2),
+    ];
+    (volume, files)
+}
+
+#[test]
+fn long_files_lose_nothing_at_any_operation_either() {
+    let (volume, files) = long_run();
+    let expected = undisturbed(&volume, &files);
+    for operation in 1.. {
+        let broken = volume.copy();
+        broken.vanish_at(operation);
+        if run(&broken, &mut later_phone(&files)).is_ok() {
+            assert!(operation > 80, "a run has more operations than {operation}");
+            break;
+        }
+        // The drive is only pulled, or loses what was not flushed, or some of it.
+        if operation % 3 == 0 {
+            let replugged = broken.copy();
+            let what = format!("gone at {operation}");
+            check_recovery(&replugged, &files, 1, &expected, &what);
+        }
+        let some = (operation % 2 == 0).then_some(PowerCut::Seeded(operation));
+        for cut in [PowerCut::LosesAll].into_iter().chain(some) {
+            let restarted = broken.copy();
+            restarted.power_cut(cut);
+            let what = format!("{cut:?} at {operation}");
+            check_recovery(&restarted, &files, 1, &expected, &what);
+        }
+    }
+}
+
+#[test]
+fn an_attempt_that_goes_on_in_a_long_file_can_break_off_at_any_operation() {
+    let (volume, files) = long_run();
+    let expected = undisturbed(&volume, &files);
+    // In the midst of the third long file that is new.
+    let interrupted = volume.copy();
+    let mut source = later_phone(&files);
+    source.fails_after = Some((5_500_000, SourceError::Gone));
+    assert_eq!(run(&interrupted, &mut source), Err(RunError::SourceGone));
+    for operation in 1.. {
+        let broken = interrupted.copy();
+        broken.vanish_at(operation);
+        if run(&broken, &mut later_phone(&files)).is_ok() {
+            assert!(operation > 50, "a run has more operations than {operation}");
+            break;
+        }
+        broken.power_cut(PowerCut::Seeded(operation));
+        let what = format!("power cut at {operation}");
+        check_recovery(&broken, &files, 1, &expected, &what);
+    }
+}
+
+#[test]
+fn a_phone_that_is_pulled_in_long_files_loses_nothing() {
+    let (volume, files) = long_run();
+    let expected = undisturbed(&volume, &files);
+    let new_bytes = 1_300_000 + 2 * 2_600_000 + files[5].content.len() as u64;
+    for after_bytes in (0..=new_bytes).step_by(200_003) {
+        let interrupted = volume.copy();
+        let mut source = later_phone(&files);
+        source.fails_after = Some((after_bytes, SourceError::Gone));
+        let outcome = run(&interrupted, &mut source);
+        let what = format!("after {after_bytes} bytes: {outcome:?}");
+        assert!(
+            matches!(outcome, Ok(_) | Err(RunError::SourceGone)),
+            "{what}"
+        );
+        check_recovery(&interrupted, &files, 1, &expected, &what);
     }
 }
 

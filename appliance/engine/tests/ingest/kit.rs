@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use heirloom_engine::{Archive, Cancel, Progress, RunError, RunOrder, RunReport, ingest};
+use heirloom_engine::{
+    Archive, Cancel, LongFiles, MediaChoice, Progress, RunError, RunOrder, RunReport, ingest,
+};
 use heirloom_fakes::{FakeFile, FakeSource, FakeVolume, StoredFile};
 use heirloom_format::{ArchiveId, ArchiveInfo, Digest, Signature, SigningKey, Snapshot};
 
@@ -31,6 +33,13 @@ pub(crate) fn order() -> RunOrder {
         date: "2026-11-22".parse().expect("a day"),
         read_all: false,
         software: "heirloom 0.1.0".to_owned(),
+        // Long enough to come in pieces, and a note after each.
+        choice: MediaChoice::Everything,
+        reads_twice: false,
+        long_files: LongFiles {
+            from_bytes: 1 << 20,
+            note_every_bytes: 1 << 20,
+        },
     }
 }
 

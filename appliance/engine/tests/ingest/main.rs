@@ -5,5 +5,6 @@ mod every_step;
 mod faults;
 mod kit;
 mod oddities;
+mod parts;
 mod recovery;
 mod runs;

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heirloom_fakes::{FakeFile, FakeSource, FakeVolume};
+use heirloom_fakes::{FakeFile, FakeSource, FakeVolume, StoredFile};
 use heirloom_format::{Digest, FileRecord};
+use serde_json::Value;
 
 use crate::kit::{bytes, check, check_mirrors, new_archive, phone, photo, run};
 
@@ -61,10 +62,27 @@ pub(crate) fn undisturbed(
     archive_of(&undisturbed)
 }
 
-/// Files that the interrupted run's journal vouches for, and that are there as it says.
-fn verified(volume: &FakeVolume) -> BTreeSet<String> {
+/// What the interrupted run's journal vouches for, and what is there as it says.
+#[derive(Default)]
+pub(crate) struct Vouched {
+    verified: BTreeSet<String>,
+    /// How much there is of long files, from the first byte.
+    pub(crate) parts: BTreeMap<String, u64>,
+    /// The same as the newest notes have it, true or not.
+    pub(crate) noted: BTreeMap<String, u64>,
+}
+
+/// How much of a file is there, if this line of a journal is about a part of one and is true. The file has no second name.
+fn part(line: &Value, stored: &StoredFile, names: usize) -> Option<u64> {
+    let part_bytes = line["part_bytes"].as_u64()?;
+    let part = stored.content.get(..part_bytes as usize)?;
+    let is_true = line["part_sha256"] == Digest::of(part).to_string();
+    (is_true && names == 1).then_some(part_bytes)
+}
+
+pub(crate) fn vouched(volume: &FakeVolume) -> Vouched {
     let files = volume.files();
-    let mut verified = BTreeSet::new();
+    let mut vouched = Vouched::default();
     let mut before: BTreeMap<&str, String> = BTreeMap::new();
     for (path, segment) in &files {
         let Some((folder, name)) = path.rsplit_once('/') else {
@@ -95,8 +113,21 @@ fn verified(volume: &FakeVolume) -> BTreeSet<String> {
             continue;
         }
         for line in lines.lines() {
-            let record: FileRecord = serde_json::from_str(line).expect("a sealed line");
-            let stored = files.get(&format!("{folder}/bag/data/{}", record.path));
+            let line: Value = serde_json::from_str(line).expect("a sealed line");
+            let path = line["path"].as_str().expect("a path").to_owned();
+            let stored = files.get(&format!("{folder}/bag/data/{path}"));
+            if let Some(part_bytes) = line["part_bytes"].as_u64() {
+                vouched.noted.insert(path.clone(), part_bytes);
+                // The newest note counts.
+                vouched.parts.remove(&path);
+                if let Some(stored) = stored {
+                    let names = files.values().filter(|it| it.node == stored.node).count();
+                    let part = part(&line, stored, names);
+                    vouched.parts.extend(part.map(|bytes| (path, bytes)));
+                }
+                continue;
+            }
+            let record: FileRecord = serde_json::from_value(line).expect("a file");
             let stored = stored.unwrap_or_else(|| panic!("{}: vouched for, and gone", record.path));
             assert_eq!(
                 record.sha256,
@@ -104,10 +135,10 @@ fn verified(volume: &FakeVolume) -> BTreeSet<String> {
                 "{}",
                 record.path
             );
-            verified.insert(record.path.to_string());
+            vouched.verified.insert(path);
         }
     }
-    verified
+    vouched
 }
 
 /// The archive is sound, and the next attempt gets where the first one would have, in as little work as it can.
@@ -124,7 +155,7 @@ pub(crate) fn check_recovery(
         (before..=before + 1).contains(&published),
         "{what}: {published} snapshots"
     );
-    let verified = verified(volume);
+    let mut vouched = vouched(volume);
     let mut source = later_phone(files);
     let report = run(volume, &mut source).unwrap_or_else(|error| panic!("{what}: {error}"));
     assert!(
@@ -136,11 +167,13 @@ pub(crate) fn check_recovery(
     assert_eq!(report.up_to_date, published == before + 1, "{what}");
     check_mirrors(volume, &source);
     assert_eq!(check(volume).len(), before + 1, "{what}");
-    for path in source.take_fetched() {
+    for (path, from_byte) in source.take_fetched_from() {
         assert!(
-            !verified.contains(&path),
+            !vouched.verified.contains(&path),
             "{what}: {path} was verified and is fetched again"
         );
+        let part_bytes = vouched.parts.remove(&path).unwrap_or(0);
+        assert_eq!(from_byte, part_bytes, "{what}: {path} goes on");
     }
     assert!(
         archive_of(volume) == *expected,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heirloom_engine::{
-    Archive, Cancel, Policy, RestoreFrom, RestoreNames, RestoreOrder, RunOrder, SheetClaim,
-    VerifyDepth, VerifyOrder, ingest, plan_retention, restore, thin, verify,
+    Archive, Cancel, MediaChoice, Policy, RestoreFrom, RestoreNames, RestoreOrder, RunOrder,
+    SheetClaim, VerifyDepth, VerifyOrder, ingest, plan_retention, restore, thin, verify,
 };
 use heirloom_fakes::{FakeFile, FakeSource, FakeTarget, FakeVolume, TargetFile};
 
@@ -24,6 +24,9 @@ fn run(volume: &FakeVolume, source: &mut FakeSource, name: &str) {
         date: day("2026-11-22"),
         read_all: false,
         software: "heirloom 0.1.0".to_owned(),
+        choice: MediaChoice::Everything,
+        reads_twice: false,
+        long_files: Default::default(),
     };
     let volume = Arc::new(volume.clone());
     let report = ingest(source, volume, &order, &|_| {}, &Cancel::new()).expect("a run");

@@ -38,9 +38,9 @@ pub(crate) fn help(page: &PageView) -> Page {
         PageView::Archiving(_) | PageView::Waiting { .. } | PageView::ConfirmStop { .. } => (
             "About the copy",
             &[
-                "The phone is only read; nothing on it is changed. Each file is copied to the drive, written for good, and then read back from the drive itself and compared. Only then it counts as safe.",
-                "If the phone or the drive is unplugged, or the power fails, nothing that was archived before is touched, and what is safe already is not copied again.",
-                "It is best to keep the phone's screen unlocked. Phones fall silent when they sleep.",
+                "What is archived is only read; nothing on it is changed. Each file is copied to the drive, written for good, and then read back from the drive itself and compared. Only then it counts as safe.",
+                "If anything is unplugged, or the power fails, nothing that was archived before is touched, and what is safe already is not copied again.",
+                "It is best to keep a phone's screen unlocked. Phones fall silent when they sleep.",
             ],
         ),
         PageView::Report { .. } => (
@@ -63,7 +63,7 @@ pub(crate) fn help(page: &PageView) -> Page {
             "About Heirloom",
             &[
                 "Heirloom copies the photos and videos of phones to an encrypted archive drive. It has no network, and changes nothing on this computer.",
-                "Plug in an archive drive and open it with its passphrase, or make one of an empty drive. Plug in a phone, unlock it, and choose \"File transfer\" on it. Then choose to archive it.",
+                "Plug in an archive drive and open it with its passphrase, or make one of an empty drive. Plug in a phone, unlock it, and choose \"File transfer\" on it; or plug in a memory card, a stick or a disk. Then choose to archive it.",
                 "Lock the archive before its drive is unplugged. If you forget, nothing is lost, but the next start takes longer.",
             ],
         ),

@@ -1,7 +1,10 @@
 //! The page from which everything starts.
 
-use heirloom_engine::{ArchiveView, Choice, DeviceLine, DeviceState, HomeView, Lock, SourceError};
+use heirloom_engine::{
+    ArchiveView, Choice, DeviceLine, DeviceState, DiskUse, FileSystem, HomeView, Lock, SourceError,
+};
 
+use super::noun;
 use crate::piece::{Page, Piece};
 use crate::quantity::size;
 
@@ -68,11 +71,35 @@ fn state(device: &DeviceLine) -> String {
         DeviceState::ArchiveLocked => "archive drive, locked".to_owned(),
         DeviceState::ArchiveOpen => "archive drive, open".to_owned(),
         DeviceState::ArchiveBeside => "archive drive; lock the open one first to use it".to_owned(),
-        DeviceState::Disk { size_bytes } => format!("disk of {}", size(*size_bytes)),
-        DeviceState::Card { size_bytes } => format!("memory card of {}", size(*size_bytes)),
+        DeviceState::Disk {
+            noun,
+            size_bytes,
+            holds,
+        } => {
+            let disk = format!("{} of {}", noun::disk(*noun), size(*size_bytes));
+            match holds {
+                DiskUse::Empty => format!("{disk}, empty"),
+                DiskUse::Unreadable => format!("{disk}; what is on it can't be read here"),
+                DiskUse::Source { storages } => format!("ready: {}", parts(storages)),
+            }
+        }
         DeviceState::BootStick => "the stick that Heirloom started from".to_owned(),
         DeviceState::Locked(lock) => locked(*lock).to_owned(),
     }
+}
+
+/// What is on a disk, by name; more than a few are only counted.
+fn parts(storages: &[(String, Option<FileSystem>)]) -> String {
+    const NAMED: usize = 3;
+    let named = storages.iter().take(NAMED).map(|(name, kind)| {
+        let kind = kind.map_or("can't be read here", noun::files);
+        format!("\"{name}\" ({kind})")
+    });
+    let mut text = named.collect::<Vec<_>>().join(", ");
+    if storages.len() > NAMED {
+        text.push_str(&format!(", and {} more", storages.len() - NAMED));
+    }
+    text
 }
 
 pub(super) fn locked(lock: Lock) -> &'static str {
@@ -99,6 +126,8 @@ fn unreadable(error: &SourceError) -> &'static str {
         SourceError::Refused { .. }
         | SourceError::Vanished
         | SourceError::Garbled { .. }
+        | SourceError::UnknownFileSystem
+        | SourceError::NotEjected
         | SourceError::Io { .. } => {
             "answers in a way that can't be read. Unplug it, restart it, and plug it in again. Nothing on it was changed."
         }
@@ -109,7 +138,13 @@ fn hint(view: &HomeView) -> Option<&'static str> {
     let source = view.devices.iter().any(|device| {
         matches!(
             device.state,
-            DeviceState::Ready | DeviceState::Opening | DeviceState::WaitsForPerson
+            DeviceState::Ready
+                | DeviceState::Opening
+                | DeviceState::WaitsForPerson
+                | DeviceState::Disk {
+                    holds: DiskUse::Source { .. },
+                    ..
+                }
         )
     });
     let drive = view

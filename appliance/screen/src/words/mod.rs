@@ -4,6 +4,7 @@ mod begin;
 mod drive;
 mod help;
 mod home;
+mod noun;
 mod report;
 mod run;
 #[cfg(test)]
@@ -60,21 +61,24 @@ pub(crate) fn page(view: &PageView) -> Page {
         PageView::Archiving(run) => run::archiving(run),
         PageView::Waiting {
             source,
+            noun,
             reason,
             safe_files,
-        } => run::waiting(source, *reason, *safe_files),
-        PageView::ConfirmStop { source } => run::confirm_stop(source),
+        } => run::waiting(source, *noun, *reason, *safe_files),
+        PageView::ConfirmStop { source, noun } => run::confirm_stop(source, *noun),
         PageView::Report {
             source,
+            noun,
             report,
             sheet_written,
             scroll,
-        } => report::report(source, report, *sheet_written, *scroll),
+        } => report::report(source, *noun, report, *sheet_written, *scroll),
         PageView::RunTrouble {
             source,
+            noun,
             error,
             safe_files,
-        } => trouble::run(source, error, *safe_files),
+        } => trouble::run(source, *noun, error, *safe_files),
         PageView::DriveTrouble { name, error } => trouble::drive(name, error),
         PageView::DrivePulled { name } => trouble::pulled(name),
         PageView::SafeToUnplug { name } => home::safe_to_unplug(name),

@@ -1,14 +1,22 @@
 //! What a run did.
 
-use heirloom_engine::{Completeness, RunReport, SafeToErase};
+use heirloom_engine::{Completeness, RunReport, SafeToErase, SourceNoun};
 
+use super::noun::the;
 use crate::piece::{Page, Piece};
 use crate::quantity::{count, size};
 
-pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scroll: usize) -> Page {
+pub(super) fn report(
+    source: &str,
+    noun: SourceNoun,
+    report: &RunReport,
+    sheet_written: bool,
+    scroll: usize,
+) -> Page {
+    let the = the(noun);
     let page = match (&report.completeness, report.safe_to_erase()) {
         (Completeness::Complete(_), Some(proof)) => {
-            Page::new(format!("{source} is archived")).good(safe_to_erase(&proof))
+            Page::new(format!("{source} is archived")).good(safe_to_erase(&proof, the))
         }
         (Completeness::Complete(_), None) if report.up_to_date => {
             Page::new(format!("{source}: nothing new")).good(
@@ -16,10 +24,10 @@ pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scro
             )
         }
         (Completeness::Complete(_), None) => Page::new(format!("{source} is archived"))
-            .good("Complete. Every file was read back from the drive and is the same as on the phone.")
-            .bad("Don't erase anything from the phone yet: something older on this drive is damaged, and named below."),
+            .good(same_as_on(the))
+            .bad(format!("Don't erase anything from {the} yet: something older on this drive is damaged, and named below.")),
         (Completeness::Incomplete, _) => Page::new(format!("{source} is archived, but not completely"))
-            .bad("Don't erase anything from the phone yet. What could be copied is safe; what could not is named below."),
+            .bad(format!("Don't erase anything from {the} yet. What could be copied is safe; what could not is named below.")),
     };
     let page = page.gap().fact("Snapshot", place(report));
     let page = counts(page, report);
@@ -38,8 +46,15 @@ pub(super) fn report(source: &str, report: &RunReport, sheet_written: bool, scro
 }
 
 /// Only said to those who hold the proof.
-fn safe_to_erase(_proof: &SafeToErase) -> &'static str {
-    "Complete. Every file was read back from the drive and is the same as on the phone. The files of this snapshot are safe to erase from the phone."
+fn safe_to_erase(_proof: &SafeToErase, the: &str) -> String {
+    format!(
+        "{} The files of this snapshot are safe to erase from {the}.",
+        same_as_on(the)
+    )
+}
+
+fn same_as_on(the: &str) -> String {
+    format!("Complete. Every file was read back from the drive and is the same as on {the}.")
 }
 
 fn counts(page: Page, report: &RunReport) -> Page {

@@ -1,15 +1,19 @@
 //! A copy in progress.
 
-use heirloom_engine::{RunPhase, RunView, WaitReason};
+use heirloom_engine::{RunPhase, RunView, SourceNoun, WaitReason};
 
+use super::noun::{has_a_lock, the};
 use crate::piece::{Page, Piece};
 use crate::quantity::{count, duration, grouped, size};
 
 pub(super) fn archiving(run: &RunView) -> Page {
     let page = Page::new(format!("Archiving {}", run.source));
+    let the = the(run.noun);
     let page = match run.phase {
         RunPhase::Listing => page
-            .text("Asking the phone what is on it. A full phone may take some minutes.")
+            .text(format!(
+                "Asking {the} what is on it. A full one may take some minutes."
+            ))
             .gap()
             .strong(format!(
                 "{} found so far",
@@ -18,9 +22,12 @@ pub(super) fn archiving(run: &RunView) -> Page {
         RunPhase::Copying => copying(page, run),
         RunPhase::Reconciling => page
             .text("Everything is copied and was read back from the drive.")
-            .strong("Comparing the phone with the archive once more..."),
+            .strong(format!("Comparing {the} with the archive once more...")),
         RunPhase::Publishing => page
-            .text("The phone and the archive agree.")
+            .text(format!(
+                "The {} and the archive agree.",
+                the.trim_start_matches("the ")
+            ))
             .strong("Sealing the snapshot..."),
     };
     let page = page.gap().fact("Since the start", duration(run.elapsed_s));
@@ -28,7 +35,12 @@ pub(super) fn archiving(run: &RunView) -> Page {
         page.gap().strong("Stopping after this file...")
     } else {
         page.gap()
-            .text("Please leave the phone and the drive plugged in, and the phone unlocked.")
+            .text(if has_a_lock(run.noun) {
+                "Please leave the phone and the drive plugged in, and the phone unlocked."
+                    .to_owned()
+            } else {
+                format!("Please leave {the} and the drive plugged in.")
+            })
             .key("Esc", "stop")
     };
     page.key("F1", "help")
@@ -76,16 +88,27 @@ fn copying(page: Page, run: &RunView) -> Page {
     }
 }
 
-pub(super) fn waiting(source: &str, reason: WaitReason, safe_files: u64) -> Page {
-    let page = match reason {
-        WaitReason::Unplugged => Page::new(format!("{source} was unplugged"))
-            .text("Nothing is lost: the phone was only read, and what is in the archive stays.")
+pub(super) fn waiting(source: &str, noun: SourceNoun, reason: WaitReason, safe_files: u64) -> Page {
+    let the = the(noun);
+    let nothing_lost =
+        format!("Nothing is lost: {the} was only read, and what is in the archive stays.");
+    let page = match (reason, has_a_lock(noun)) {
+        (WaitReason::Unplugged, lock) => Page::new(format!("{source} was unplugged"))
+            .text(nothing_lost)
             .gap()
-            .strong("Plug it in again, and unlock it. The copy goes on by itself where it stopped."),
-        WaitReason::Stalled => Page::new(format!("{source} does not answer"))
-            .text("Nothing is lost: the phone was only read, and what is in the archive stays.")
+            .strong(if lock {
+                "Plug it in again, and unlock it. The copy goes on by itself where it stopped."
+            } else {
+                "Plug it in again. The copy goes on by itself where it stopped."
+            }),
+        (WaitReason::Stalled, lock) => Page::new(format!("{source} does not answer"))
+            .text(nothing_lost)
             .gap()
-            .strong("Unlock its screen. The copy goes on by itself. If it does not, unplug it and plug it in again."),
+            .strong(if lock {
+                "Unlock its screen. The copy goes on by itself. If it does not, unplug it and plug it in again."
+            } else {
+                "Unplug it and plug it in again. The copy goes on by itself."
+            }),
     };
     page.gap()
         .fact("Read back and safe", count(safe_files, "file", "files"))
@@ -93,9 +116,12 @@ pub(super) fn waiting(source: &str, reason: WaitReason, safe_files: u64) -> Page
         .key("F1", "help")
 }
 
-pub(super) fn confirm_stop(source: &str) -> Page {
+pub(super) fn confirm_stop(source: &str, noun: SourceNoun) -> Page {
     Page::new(format!("Stop archiving {source}?"))
-        .text("What is copied so far is kept, and the next time it goes on from there. But there is no finished snapshot yet, so don't erase anything from the phone.")
+        .text(format!(
+            "What is copied so far is kept, and the next time it goes on from there. But there is no finished snapshot yet, so don't erase anything from {}.",
+            the(noun)
+        ))
         .key("Enter", "stop")
         .key("Esc", "go on copying")
 }

@@ -86,6 +86,7 @@ fn home(choices: Vec<Choice>) -> PageView {
 fn run(phase: RunPhase) -> PageView {
     PageView::Archiving(RunView {
         source: "Google Pixel 8 Pro".into(),
+        noun: SourceNoun::Phone,
         archive: NAME.into(),
         phase,
         found_files: 12_345,
@@ -157,6 +158,7 @@ fn pages() -> Vec<PageView> {
         },
         PageView::ConfirmStop {
             source: "Google Pixel 8 Pro".into(),
+            noun: SourceNoun::Phone,
         },
         PageView::DrivePulled { name: NAME.into() },
         PageView::SafeToUnplug { name: NAME.into() },
@@ -164,6 +166,7 @@ fn pages() -> Vec<PageView> {
         PageView::Closing { powering_off: true },
         PageView::Report {
             source: "Google Pixel 8 Pro".into(),
+            noun: SourceNoun::Phone,
             report: Box::new(report()),
             sheet_written: false,
             scroll: 3,
@@ -202,6 +205,7 @@ fn pages() -> Vec<PageView> {
     for reason in [WaitReason::Unplugged, WaitReason::Stalled] {
         pages.push(PageView::Waiting {
             source: "Google Pixel 8 Pro".into(),
+            noun: SourceNoun::Phone,
             reason,
             safe_files: 170,
         });
@@ -233,6 +237,7 @@ fn pages() -> Vec<PageView> {
     ] {
         pages.push(PageView::RunTrouble {
             source: "Google Pixel 8 Pro".into(),
+            noun: SourceNoun::Phone,
             error,
             safe_files: 170,
         });
@@ -317,6 +322,7 @@ fn every_page_and_its_help_fit_on_80_by_24() {
 fn the_longest_report_leaves_room_for_what_is_to_be_looked_at() {
     let page = PageView::Report {
         source: "Google Pixel 8 Pro".into(),
+        noun: SourceNoun::Phone,
         report: Box::new(report()),
         sheet_written: false,
         scroll: 3,
@@ -335,6 +341,7 @@ fn the_longest_report_leaves_room_for_what_is_to_be_looked_at() {
 fn an_incomplete_report_says_not_to_erase_and_names_each_file() {
     let page = PageView::Report {
         source: "Pixel".into(),
+        noun: SourceNoun::Phone,
         report: Box::new(report()),
         sheet_written: true,
         scroll: 0,

@@ -1,16 +1,30 @@
 //! What went wrong, what it means for the pictures, what to do next.
 
-use heirloom_engine::{DriveError, RunError};
+use heirloom_engine::{DriveError, RunError, SourceNoun};
 
+use super::noun::{has_a_lock, the};
 use crate::piece::Page;
 use crate::quantity::{count, size};
 
 const CABLE: &str = "Try another cable and another socket; they are the usual reasons. If it happens again, use another drive.";
 
-pub(super) fn run(source: &str, error: &RunError, safe_files: u64) -> Page {
+pub(super) fn run(source: &str, noun: SourceNoun, error: &RunError, safe_files: u64) -> Page {
+    let the = the(noun);
+    let larger = format!(
+        "Set up a larger drive for {}; this archive stays as it is, and stays good.",
+        the.replacen("the", "this", 1)
+    );
     let page = Page::new(format!("{source} could not be archived completely"));
     let page = match error {
         RunError::SourceGone => page.bad("It was unplugged.").text("Plug it in again, and archive it once more."),
+        RunError::SourceStalled | RunError::SourceFailed(_) | RunError::SourceUnreadable { .. }
+            if !has_a_lock(noun) =>
+        {
+            page.bad("It can't be read.").text("Nothing on it was changed. Try another socket, cable or reader. If the computer or camera that it belongs to can still read it, copy it there first.")
+        }
+        RunError::SourceEmpty if !has_a_lock(noun) => page
+            .bad("It shows no files at all.")
+            .text("If there should be some, look at it with the computer or camera that it belongs to. Nothing on it was changed."),
         RunError::SourceStalled => page
             .bad("It stopped answering, again and again.")
             .text("Unplug it, restart it, unlock it, plug it in again, and archive it once more."),
@@ -29,10 +43,10 @@ pub(super) fn run(source: &str, error: &RunError, safe_files: u64) -> Page {
                 size(*needed_bytes),
                 size(*free_bytes)
             ))
-            .text("Nothing was begun. Set up a larger drive for this phone; this archive stays as it is, and stays good."),
+            .text(format!("Nothing was begun. {larger}")),
         RunError::DriveFull { .. } => page
             .bad("The drive became full on the way.")
-            .text("Set up a larger drive for this phone; this archive stays as it is, and stays good."),
+            .text(larger),
         RunError::DriveGone => page
             .bad("The archive drive was unplugged.")
             .text("Plug it in again, open it, and archive once more: it goes on where it stopped."),
@@ -45,9 +59,9 @@ pub(super) fn run(source: &str, error: &RunError, safe_files: u64) -> Page {
             .text("Lock the archive, open it again, and archive once more."),
         RunError::Stopped => page.text("It was stopped, as you asked."),
     };
-    let page = page
-        .gap()
-        .text("All finished snapshots are as they were. Don't erase anything from the phone yet.");
+    let page = page.gap().text(format!(
+        "All finished snapshots are as they were. Don't erase anything from {the} yet."
+    ));
     let page = if safe_files > 0 {
         page.text(format!(
             "{} of this copy are safe already and will not be copied again.",

@@ -19,7 +19,8 @@ use crate::tables::{self, Page};
 /// Sources of 2 and 1.1 GB, and six archives of the second.
 const ROOM_GB: u64 = 12;
 const PAGE: &str = "appliance/BENCH.md";
-const MEMORY: &str = "\n## Memory of runs\n";
+/// What other benchmarks measured, in the order in which it stands in the page.
+const OTHERS: [&str; 2] = ["\n## Phones\n", "\n## Memory of runs\n"];
 
 /// The folder in which everything happens; it is removed at the end, however that comes.
 struct Bench(PathBuf);
@@ -118,10 +119,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let text = tables::page(&page, &rounds.figures);
     print!("{text}");
     if options.write {
-        // What `scripts/bench memory` measured stays below.
+        // What `scripts/bench phones` and `scripts/bench memory` measured stays below.
         let before = fs::read_to_string(tree.join(PAGE)).unwrap_or_default();
-        let memory = before.find(MEMORY).map_or("", |at| &before[at..]);
-        fs::write(tree.join(PAGE), format!("{text}{memory}")).context(PAGE)?;
+        let begin = OTHERS.iter().filter_map(|other| before.find(other)).min();
+        let others = begin.map_or("", |at| &before[at..]);
+        fs::write(tree.join(PAGE), format!("{text}{others}")).context(PAGE)?;
         progress.say(&format!("written to {PAGE}"));
     }
     Ok(())

@@ -1,0 +1,75 @@
+//! Looks at the bytes of a file as they come from the source, to notice what went wrong before they reach us: a file that is cut off by its own
+//! account, and one that is not the same the second time.
+
+use heirloom_format::Digest;
+use heirloom_media::{Checker, Reason, Verdict};
+use sha2::Digest as _;
+
+use super::row::Row;
+
+/// A look at one file, from its first byte on.
+pub(super) struct Look {
+    checker: Checker,
+    /// Where the source is read twice.
+    hasher: Option<sha2::Sha256>,
+}
+
+/// What a look at all bytes of a file says.
+pub(super) struct Seen {
+    /// What is wrong with the file's own structure.
+    pub(super) suspect: Option<Reason>,
+    /// Where the source is read twice.
+    pub(super) sha256: Option<Digest>,
+}
+
+impl Look {
+    pub(super) fn at(row: &Row<'_>, reads_twice: bool) -> Self {
+        Self {
+            // The length that the source states is compared by the fetcher, which asks again for all files and not for media alone.
+            checker: Checker::new(&row.path_text(), None),
+            hasher: reads_twice.then(sha2::Sha256::new),
+        }
+    }
+
+    pub(super) fn see(&mut self, piece: &[u8]) {
+        self.checker.feed(piece);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(piece);
+        }
+    }
+
+    pub(super) fn finish(self) -> Seen {
+        let suspect = match self.checker.finish().verdict {
+            Verdict::Suspect(reason) => Some(reason).filter(is_about_the_transfer),
+            Verdict::Whole | Verdict::Unknown => None,
+        };
+        Seen {
+            suspect,
+            sha256: self
+                .hasher
+                .map(|hasher| Digest::from_bytes(hasher.finalize().into())),
+        }
+    }
+}
+
+/// Whether what is wrong may have come about on the way. Apps hide encrypted files, and put texts, under names of pictures; what a file begins
+/// with is its owner's affair. Lengths are compared elsewhere.
+fn is_about_the_transfer(reason: &Reason) -> bool {
+    !matches!(reason, Reason::NoKnownBeginning | Reason::OtherSize { .. })
+}
+
+/// A word for programs, as it stands in `snapshot.json`.
+pub(super) fn code(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Empty => "empty",
+        Reason::AllZeros => "all-zeros",
+        Reason::CutOff { .. } => "cut-off",
+        Reason::NoEndMarker => "no-end",
+        Reason::NoIndex => "no-index",
+        Reason::NoContent => "no-content",
+        Reason::Garbled { .. } => "garbled",
+        Reason::ZerosAtEnd { .. } => "zeros-at-end",
+        Reason::NoKnownBeginning => "no-known-beginning",
+        Reason::OtherSize { .. } => "other-size",
+    }
+}

@@ -51,7 +51,9 @@ fn report() -> RunReport {
         last_day: "2026-11-20".parse().ok(),
         problems: (0..40).map(problem).collect(),
         differences: Vec::new(),
+        suspect_files: 0,
         left_out: heirloom_engine::LeftOutCount::default(),
+        unwanted: vec![],
         damage: Vec::new(),
     }
 }

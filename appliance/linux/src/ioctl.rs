@@ -78,7 +78,8 @@ pub(crate) fn free_loop_device(control: &File) -> nix::Result<u32> {
     u32::try_from(number).map_err(|_| nix::errno::Errno::EINVAL)
 }
 
-/// Lays a loop device over a file, only to be read, until the last who uses it lets go (`LOOP_CONFIGURE`).
+/// Lays a loop device over a block device, only to be read, until the last who uses it lets go (`LOOP_CONFIGURE`). It reads past the page
+/// cache of the device below, whose pages are longer than a sector: a bad sector would take its sound neighbours with it.
 pub(crate) fn configure_read_only_loop(
     device: &File,
     below: &File,
@@ -86,12 +87,13 @@ pub(crate) fn configure_read_only_loop(
 ) -> nix::Result<()> {
     const READ_ONLY: u32 = 1;
     const AUTOCLEAR: u32 = 4;
+    const DIRECT_IO: u32 = 16;
     let config = LoopConfig {
         descriptor: u32::try_from(below.as_raw_fd()).map_err(|_| nix::errno::Errno::EBADF)?,
         block_bytes,
         places: [0; 5],
         number_and_encryption: [0; 3],
-        flags: READ_ONLY | AUTOCLEAR,
+        flags: READ_ONLY | AUTOCLEAR | DIRECT_IO,
         names_and_key: [0; 160],
         rest: [0; 10],
     };

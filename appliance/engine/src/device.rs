@@ -102,9 +102,17 @@ pub(crate) fn contents(disk: &DiskFacts) -> impl Iterator<Item = &Content> {
     )
 }
 
-/// What a person calls a device: `Google`, `Pixel 8` give `Google Pixel 8`; a maker that the model repeats is not said twice.
+/// How companies end their names.
+const COMPANIES: [&str; 4] = [", Inc.", " Inc.", " Inc", " Corporation"];
+
+/// What a person calls a device: `Google`, `Pixel 8` give `Google Pixel 8`; a maker that the model repeats is not said twice, and what the
+/// law has it call itself not at all: `Apple Inc.`, `iPhone` give `Apple iPhone`.
 pub fn device_name(manufacturer: &str, model: &str) -> String {
     let (manufacturer, model) = (manufacturer.trim(), model.trim());
+    let manufacturer = COMPANIES
+        .iter()
+        .find_map(|form| manufacturer.strip_suffix(form))
+        .unwrap_or(manufacturer);
     match (manufacturer.is_empty(), model.is_empty()) {
         (true, true) => "Unnamed device".to_owned(),
         (true, false) => model.to_owned(),
@@ -130,6 +138,8 @@ mod tests {
             ("Google", "Pixel 8", "Google Pixel 8"),
             ("QEMU", "QEMU HARDDISK", "QEMU HARDDISK"),
             ("samsung", "Samsung PSSD T7", "Samsung PSSD T7"),
+            ("Apple Inc.", "Apple iPhone", "Apple iPhone"),
+            ("Apple Inc.", "iPhone", "Apple iPhone"),
             ("", " Disk ", "Disk"),
             ("Maker", "", "Maker"),
             ("", "", "Unnamed device"),

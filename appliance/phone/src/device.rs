@@ -91,8 +91,30 @@ impl Device {
             operations: info.operations,
             identity,
         };
-        device.storage_ids()?;
+        device.ensure_unlocked()?;
         Ok(device)
+    }
+
+    /// Asks whether it shows anything to read.
+    ///
+    /// # Errors
+    /// [`SourceError::Locked`] where it shows no storage, or is one of those that show a storage with nothing in it until somebody
+    /// unlocks it and allows access; else what the link ran into.
+    pub(crate) fn ensure_unlocked(&mut self) -> Result<(), SourceError> {
+        let storages = self.storage_ids()?;
+        if !self.quirks.empty_while_locked {
+            return Ok(());
+        }
+        for storage in storages {
+            match self.handles(storage, Folder::Root) {
+                Ok(handles) if handles.is_empty() => {}
+                Ok(_) => return Ok(()),
+                // Nothing is shown of this one either.
+                Err(SourceError::Refused { .. } | SourceError::Vanished | SourceError::Locked) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(SourceError::Locked)
     }
 
     pub(crate) fn identity(&self) -> &SourceIdentity {

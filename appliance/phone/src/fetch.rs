@@ -107,6 +107,8 @@ impl<'a> Fetch<'a> {
     ) -> Result<Fetched, PtpError> {
         let begun_at = self.next_byte;
         let mut asks_past_end = device.asks_past_end;
+        // Whether the last window was asked for past the end, and not answered.
+        let mut was_silent = false;
         while !self.is_stopped {
             let window = window(
                 self.next_byte,
@@ -121,15 +123,30 @@ impl<'a> Fetch<'a> {
             };
             let started = Instant::now();
             let offset = self.next_byte;
-            let read = read_window(device, operation, handle, offset, asked_bytes, &mut || {
+            let mut came_bytes = 0;
+            let mut between = |bytes| {
+                came_bytes += bytes as u64;
                 self.hand_one();
-            });
+            };
+            let read = read_window(device, operation, handle, offset, asked_bytes, &mut between);
             // What is held is true whatever became of the next.
             self.hand_all();
             let pieces = match read {
+                Err(PtpError::Io(error)) if was_silent => {
+                    // It had an answer after all, and took it ill that it was asked anew.
+                    log::info!("asking a silent device for less failed: {error}");
+                    return Err(PtpError::Timeout);
+                }
+                // In the midst of its data it is silent whatever was asked.
+                Err(PtpError::Timeout)
+                    if 0 < came_bytes && offset + came_bytes < self.size_bytes =>
+                {
+                    return Err(PtpError::Timeout);
+                }
                 Err(error)
                     if asks_past_end && self.is_past_end(asked_bytes) && may_ask_less(&error) =>
                 {
+                    was_silent = matches!(error, PtpError::Timeout);
                     log::info!("asking past the end of a file failed: {error}");
                     asks_past_end = false;
                     // A refusal is cheap, and may have been about this file alone; silence and stalls are neither.
@@ -138,6 +155,7 @@ impl<'a> Fetch<'a> {
                 }
                 other => other?,
             };
+            was_silent = false;
             device.window_bytes = next_window(device.window_bytes, asked_bytes, started.elapsed());
             let got_bytes: u64 = pieces.iter().map(|piece| piece.len() as u64).sum();
             if got_bytes == 0 && 0 < offset && offset == begun_at && self.from_byte > 0 {
@@ -280,7 +298,7 @@ fn read_window(
     handle: Handle,
     offset: u64,
     asked_bytes: u32,
-    between: &mut dyn FnMut(),
+    between: &mut dyn FnMut(usize),
 ) -> Result<Vec<Piece>, PtpError> {
     if !is_within_reach(operation, offset) {
         return Err(PtpError::invalid_data("a file that does not end"));

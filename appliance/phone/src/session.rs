@@ -127,15 +127,15 @@ impl Session {
         self.dataset(folder, OperationCode::GetObjectHandles, &parameters)
     }
 
-    /// Bytes of an object, as many as `limit_bytes` at most, in the pieces in which they came. `between` is called after each piece,
-    /// while the transport goes on reading.
+    /// Bytes of an object, as many as `limit_bytes` at most, in the pieces in which they came. `between` is called with the length of each
+    /// piece, while the transport goes on reading.
     pub(crate) fn read_part(
         &mut self,
         handle: Handle,
         operation: OperationCode,
         parameters: &[u32],
         limit_bytes: usize,
-        between: &mut dyn FnMut(),
+        between: &mut dyn FnMut(usize),
     ) -> Result<Vec<Piece>, PtpError> {
         let question = Question {
             operation,
@@ -170,7 +170,7 @@ impl Session {
             limit_bytes: ANSWER_BYTES_MAX,
             deadline: Deadline::ForAll(self.patience.exchange),
         };
-        let pieces = self.exchange(about, &question, &mut || {})?;
+        let pieces = self.exchange(about, &question, &mut |_| {})?;
         let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
         Ok(pieces.concat())
     }
@@ -179,7 +179,7 @@ impl Session {
         &mut self,
         about: Option<Handle>,
         question: &Question<'_>,
-        between: &mut dyn FnMut(),
+        between: &mut dyn FnMut(usize),
     ) -> Result<Vec<Piece>, PtpError> {
         let mut busy_count = 0;
         let mut reopened = false;
@@ -205,7 +205,7 @@ impl Session {
     fn ask(
         &mut self,
         question: &Question<'_>,
-        between: &mut dyn FnMut(),
+        between: &mut dyn FnMut(usize),
     ) -> Result<Vec<Piece>, PtpError> {
         let started = Instant::now();
         let mut answer = self.begin(question.operation, question.parameters, 0)?;
@@ -226,8 +226,9 @@ impl Session {
             if received_bytes > question.limit_bytes {
                 return Err(PtpError::invalid_data("longer than was asked for"));
             }
+            let piece_bytes = piece.len();
             pieces.push(piece);
-            between();
+            between(piece_bytes);
         }
     }
 
@@ -299,7 +300,7 @@ impl Session {
             deadline: Deadline::ForAll(CLOSE_MAX),
         };
         // The device may be gone or silent by now, and nothing of ours is left in it that could be lost.
-        if let Err(error) = self.ask(&question, &mut || {}) {
+        if let Err(error) = self.ask(&question, &mut |_| {}) {
             log::debug!("closing the session: {error}");
         }
     }
@@ -310,9 +311,13 @@ impl Session {
             return Ok(());
         }
         thread::sleep(self.patience.quiet);
-        let drained_bytes = handshake::drain(&*self.transport)?;
-        log::info!("opening the session again, {drained_bytes} bytes of leftovers read away");
-        match handshake::ask_again(&*self.transport, self.patience) {
+        let mut answer = self.ask_for_session();
+        if let Err(PtpError::Io(error)) = &answer {
+            // Leftovers without end halt a strict device at the question; the halt, which is cleared by now, ends them.
+            log::info!("the question for a session failed, once more: {error}");
+            answer = self.ask_for_session();
+        }
+        match answer {
             // It has kept its session, and with it the handles and our count of transactions.
             Ok(ResponseCode::SessionAlreadyOpen) => {}
             Ok(ResponseCode::Ok) => {
@@ -328,6 +333,13 @@ impl Session {
         }
         self.state = State::Ready;
         Ok(())
+    }
+
+    /// Reads leftovers away, and asks whether there is a session.
+    fn ask_for_session(&self) -> Result<ResponseCode, PtpError> {
+        let drained_bytes = handshake::drain(&*self.transport)?;
+        log::info!("opening the session again, {drained_bytes} bytes of leftovers read away");
+        handshake::ask_again(&*self.transport, self.patience)
     }
 
     /// Begins a new session, in which no handle of before means anything.

@@ -15,6 +15,9 @@ use crate::quirks::UsbIds;
 use crate::resolve::Renewed;
 use crate::session::Session;
 
+/// What the link ran into where a device answered for one file alone what makes no sense.
+const EPROTO: i32 = 71;
+
 /// An open phone or camera. Dropping it closes its session.
 ///
 /// Times are kept to the letter as the device writes them; [`ListedObject::persistent_id`] is always `None` so far.
@@ -64,6 +67,28 @@ impl Source for PhoneSource {
     }
 
     fn fetch(
+        &mut self,
+        object: &ListedObject,
+        from_byte: u64,
+        sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Fetched, SourceError> {
+        match self.fetch_by_handle(object, from_byte, sink) {
+            // A phone that is locked meanwhile refuses each file, or breaks off in its midst. That is not the file's fault.
+            Err(error @ (SourceError::Refused { .. } | SourceError::Garbled { .. })) => {
+                match (self.device.ensure_unlocked(), &error) {
+                    (Err(why @ (SourceError::Locked | SourceError::Gone)), _) => Err(why),
+                    // It makes sense again, so what made none was about this file alone.
+                    (Ok(()), SourceError::Garbled { .. }) => Err(SourceError::Io { errno: EPROTO }),
+                    _ => Err(error),
+                }
+            }
+            other => other,
+        }
+    }
+}
+
+impl PhoneSource {
+    fn fetch_by_handle(
         &mut self,
         object: &ListedObject,
         from_byte: u64,

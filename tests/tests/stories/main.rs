@@ -8,6 +8,7 @@ mod drive_full;
 mod drive_pulled;
 mod first_run;
 mod lab_phone;
+mod lab_profiles;
 mod no_network;
 mod phone_unplugged;
 mod power_cut;

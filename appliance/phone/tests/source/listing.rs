@@ -153,7 +153,12 @@ fn an_iphone_that_shows_nothing_is_locked_and_another_phone_is_empty() {
         vendor: 0x05AC,
         product: 0x12A8,
     };
-    let mut source = PhoneSource::over(Arc::clone(&phone) as _, Some(apple), QUICK).expect("open");
+    let open_apple = || PhoneSource::over(Arc::clone(&phone) as _, Some(apple), QUICK);
+    assert_eq!(open_apple().err(), Some(SourceError::Locked));
+    camera(&phone, 2);
+    let mut source = open_apple().expect("open");
+    assert_eq!(list(&mut source).expect("listed").objects.len(), 2);
+    phone.state().objects.clear();
     assert_eq!(list(&mut source), Err(SourceError::Locked));
 }
 

@@ -180,9 +180,8 @@ fn of_a_window_that_ends_badly_nothing_is_handed_over() {
         ),
         (
             Fault::LessData { at_bytes: 1000 },
-            SourceError::Garbled {
-                what: "the bytes of a file",
-            },
+            // It makes sense again afterwards.
+            SourceError::Io { errno: 71 },
             1,
         ),
     ];

@@ -74,6 +74,13 @@ pub(crate) struct ArchiveOrder {
     /// Read every file again, also those that are unchanged since the last snapshot. It replaces what was damaged in the archive since then.
     #[arg(long)]
     pub(crate) read_all: bool,
+    /// Archive photos and films alone. What is left out is counted by folder.
+    #[arg(long)]
+    pub(crate) only_media: bool,
+    /// Read every file that is copied a second time from the source, and name those that are not the same: for a card or cable that is in doubt. It takes
+    /// twice as long.
+    #[arg(long)]
+    pub(crate) read_twice: bool,
 }
 
 /// Check an archive: every file against its SHA-256, signatures, and the chain of snapshots.
@@ -216,6 +223,7 @@ mod tests {
                 &["archive", "a", "b", "--name", "Mia's card", "--json"],
                 true,
             ),
+            (&["archive", "a", "b", "--only-media", "--read-twice"], true),
             (&["archive", "a"], false),
             (&["archive", "a", "b", "--name", " "], false),
             (&["archive", "a", "b", "--name", "two\nlines"], false),

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod archive;
+mod archived;
 mod args;
 mod clock;
 mod exit;

@@ -37,7 +37,7 @@ pub use heirloom_media::{Choice as MediaChoice, Reason as SuspectReason};
 pub use ingest::{
     Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount,
     LongFiles, MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport,
-    SafeToErase, ingest, media_kind,
+    SafeToErase, ingest, is_wanted, media_kind,
 };
 pub use machine::{
     ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskUse, DiskView, DriveError, Effect,

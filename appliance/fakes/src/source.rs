@@ -1,5 +1,6 @@
 //! A source in memory, with the faults of real ones.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use heirloom_engine::{
@@ -26,6 +27,10 @@ pub struct FakeFile {
     pub listed_size_bytes: Option<u64>,
     /// How many fetches hand over only the first half.
     pub short_fetches: u32,
+    /// What the next reads from the first byte hand over instead, one each.
+    pub instead: VecDeque<Vec<u8>>,
+    /// Every second read gives one byte wrong.
+    pub is_unsteady: bool,
     /// What every fetch fails with.
     pub failure: Option<SourceError>,
     /// What a fetch fails with that does not begin at the first byte.
@@ -50,6 +55,7 @@ pub struct FakeSource {
     failed: Option<SourceError>,
     fetched: Vec<(String, u64)>,
     handed_bytes: u64,
+    unsteady_reads: u64,
 }
 
 impl FakeFile {
@@ -65,6 +71,8 @@ impl FakeFile {
             persistent_id: None,
             listed_size_bytes: None,
             short_fetches: 0,
+            instead: VecDeque::new(),
+            is_unsteady: false,
             failure: None,
             failure_in_the_middle: None,
         }
@@ -90,7 +98,20 @@ impl FakeSource {
             failed: None,
             fetched: Vec::new(),
             handed_bytes: 0,
+            unsteady_reads: 0,
         }
+    }
+
+    /// A camera with these files: all of one make and model, with whatever they say as their serial number.
+    pub fn camera(serial: Option<&str>, files: Vec<FakeFile>) -> Self {
+        let mut camera = Self::phone("", files);
+        camera.identity = SourceIdentity {
+            kind: SourceKind::Camera,
+            manufacturer: "Canon".to_owned(),
+            model: "EOS 5D".to_owned(),
+            serial: serial.map(str::to_owned),
+        };
+        camera
     }
 
     /// Something happens on the device right before the listing of this number, counted from 1.
@@ -215,7 +236,18 @@ impl Source for FakeSource {
             }
             return Err(error);
         }
-        let mut content = file.content.clone();
+        let instead = match from_byte {
+            0 => file.instead.pop_front(),
+            _ => None,
+        };
+        let mut content = instead.unwrap_or_else(|| file.content.clone());
+        if file.is_unsteady {
+            self.unsteady_reads += 1;
+            let middle = content.len() / 2;
+            if let Some(byte) = content.get_mut(middle) {
+                *byte ^= (self.unsteady_reads % 2) as u8;
+            }
+        }
         if file.short_fetches > 0 {
             file.short_fetches -= 1;
             content.truncate(content.len() / 2);

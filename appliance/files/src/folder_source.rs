@@ -44,6 +44,8 @@ pub struct FolderSource {
     storage: Vec<u8>,
     /// The folder that was last read from: files come folder by folder.
     last_folder: Option<(Vec<CString>, OwnedFd)>,
+    /// The file that was asked for last.
+    last_fetched: Option<StoredPath>,
 }
 
 /// Why a folder can't be a source.
@@ -100,6 +102,7 @@ impl FolderSource {
             },
             storage: storage.to_vec(),
             last_folder: None,
+            last_fetched: None,
         })
     }
 
@@ -182,6 +185,13 @@ fn pour(
     })
 }
 
+/// Whoever reads a file again doubts what came, and is not served by the same bytes from memory. Nothing is lost where the system keeps them.
+fn forget(file: &OwnedFd, path: &StoredPath) {
+    if let Err(errno) = posix_fadvise(file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED) {
+        log::warn!("{path}: read again, perhaps from memory: {errno}");
+    }
+}
+
 /// `ENOENT` when it is no regular file: what was listed is gone.
 fn size_of_file(file: &OwnedFd) -> nix::Result<u64> {
     let facts = fstat(file)?;
@@ -236,8 +246,15 @@ impl Source for FolderSource {
         from_byte: u64,
         sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Fetched, SourceError> {
+        let is_again = self.last_fetched.as_ref() == Some(&object.path);
+        self.last_fetched = Some(object.path.clone());
         self.open_listed(&object.path)
-            .and_then(|file| pour(&file, from_byte, sink))
+            .and_then(|file| {
+                if is_again {
+                    forget(&file, &object.path);
+                }
+                pour(&file, from_byte, sink)
+            })
             .map_err(|errno| error_of(errno, &self.sign_of_life))
     }
 }

@@ -109,7 +109,8 @@ pub struct FileRecord {
     /// What the source stated as its length, where twice it gave another: the file is suspect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed_size_bytes: Option<u64>,
-    /// A word for what its own structure lacks, such as `cut-off`, though the source gave the same bytes twice: the file is suspect.
+    /// A word for what its own structure lacks, such as `cut-off`, though the source was asked twice; `reads-differ` where the source gave
+    /// other bytes each time: the file is suspect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspect: Option<String>,
 }

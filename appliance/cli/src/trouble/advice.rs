@@ -45,6 +45,9 @@ impl Trouble {
             Self::SourceEmpty(_) => {
                 "Nothing was changed, and nothing was deleted from the archive. If there should be files, check that the card or disk is mounted there."
             }
+            Self::NoMedia(_) => {
+                "Nothing was changed, and nothing was deleted from the archive. Without --only-media, every file is archived, whatever it is."
+            }
             Self::SourceUnlisted { .. } | Self::SourceUnreadable { .. } => {
                 "Nothing was published. If they belong to another user, run heirloom as that user, or with sudo; if the card is failing, make an image of it first, with ddrescue."
             }

@@ -60,6 +60,8 @@ pub(crate) enum Trouble {
     UnfitFileSystem(PathBuf),
     #[error("There are no files in {}.", .0.display())]
     SourceEmpty(PathBuf),
+    #[error("There are no photos or films in {}.", .0.display())]
+    NoMedia(PathBuf),
     #[error("{} cannot be listed: {error}.", source_dir.display())]
     SourceUnlisted {
         source_dir: PathBuf,

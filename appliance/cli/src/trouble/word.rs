@@ -23,6 +23,7 @@ impl Trouble {
             Self::InUse(_) => "in-use",
             Self::UnfitFileSystem(_) => "unfit-file-system",
             Self::SourceEmpty(_) | Self::Run(RunError::SourceEmpty) => "source-empty",
+            Self::NoMedia(_) => "no-media",
             Self::SourceUnreadable { .. } | Self::Run(RunError::SourceUnreadable { .. }) => {
                 "source-unreadable"
             }

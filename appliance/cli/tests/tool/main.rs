@@ -1,6 +1,7 @@
 //! The tool as people use it: its exit codes, its words, what it leaves on disk, judged by programs that are not ours.
 
 mod archive;
+mod doubtful;
 mod interrupted;
 mod judges;
 mod kit;

@@ -1,6 +1,6 @@
 //! Which of a source's files are wanted, and how many are not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heirloom_format::{ChoiceRecord, LeftOutRecord};
 use heirloom_media::{Choice, classify};
@@ -10,8 +10,8 @@ const FOLDERS_MAX: usize = 10_000;
 /// Stands for all further ones.
 const OTHER_FOLDERS: &str = "other folders";
 
-/// Whether a file of this stored path is wanted.
-pub(super) fn is_wanted(choice: Choice, path: &str) -> bool {
+/// Whether a run with this choice wants a file of this stored path.
+pub fn is_wanted(choice: Choice, path: &str) -> bool {
     // Stored names differ from those on the source only in characters that no name of these tables has.
     choice == Choice::Everything || choice.takes(&classify(&path.split('/').collect::<Vec<_>>()))
 }
@@ -26,18 +26,31 @@ pub(super) fn record(choice: Choice) -> ChoiceRecord {
 
 /// Files that are not wanted, folder by folder.
 #[derive(Default)]
-pub(super) struct Unwanted(BTreeMap<String, (u64, u64)>);
+pub(super) struct Unwanted {
+    folders: BTreeMap<String, (u64, u64)>,
+    /// That have such files: a device without a serial number is known by all of its storages, whichever files are wanted.
+    storages: BTreeSet<String>,
+}
 
 impl Unwanted {
     /// Counts a file that is not wanted.
     pub(super) fn add(&mut self, path: &str, size_bytes: u64) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let is_told = self.0.len() < FOLDERS_MAX || self.0.contains_key(folder);
+        let is_told = self.folders.len() < FOLDERS_MAX || self.folders.contains_key(folder);
         let folder = if is_told { folder } else { OTHER_FOLDERS };
-        let (files, bytes) = self.0.entry(folder.to_owned()).or_default();
+        let (files, bytes) = self.folders.entry(folder.to_owned()).or_default();
         *files += 1;
         // A device may state any length.
         *bytes = bytes.saturating_add(size_bytes);
+        let storage = path.split('/').next().unwrap_or(path);
+        if !self.storages.contains(storage) {
+            self.storages.insert(storage.to_owned());
+        }
+    }
+
+    /// Those of the device that have such files.
+    pub(super) fn storages(&self) -> BTreeSet<String> {
+        self.storages.clone()
     }
 
     /// By folder.
@@ -47,7 +60,7 @@ impl Unwanted {
             files,
             bytes,
         };
-        self.0.into_iter().map(record).collect()
+        self.folders.into_iter().map(record).collect()
     }
 }
 

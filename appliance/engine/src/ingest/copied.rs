@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use heirloom_format::Digest;
-use heirloom_media::Reason;
 
 use super::table::RowNumber;
 use crate::archive::files;
@@ -16,8 +15,8 @@ pub(super) struct Written {
     pub(super) row: RowNumber,
     pub(super) sha256: Digest,
     pub(super) size_bytes: u64,
-    /// What is wrong with its own structure, though the source was asked twice.
-    pub(super) suspect: Option<Reason>,
+    /// A word for what speaks against it, though the source was asked twice.
+    pub(super) suspect: Option<&'static str>,
 }
 
 /// Content and name would survive a power cut, if the drive keeps its word.
@@ -130,8 +129,8 @@ impl Durable {
 }
 
 impl Verified {
-    /// What is wrong with its own structure.
-    pub(super) fn suspect(&self) -> Option<Reason> {
+    /// A word for what speaks against it.
+    pub(super) fn suspect(&self) -> Option<&'static str> {
         self.0.suspect
     }
 

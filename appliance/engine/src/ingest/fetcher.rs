@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender};
 use heirloom_media::Reason;
 
 use super::error::ends_the_run;
-use super::look::{Look, Seen};
+use super::look::{self, Look, READS_DIFFER, Seen};
 use super::order::Progress;
 use super::part::{Part, Parts};
 use super::pipeline::{Context, PIECE_BYTES, Step};
@@ -59,6 +59,14 @@ impl Received {
 }
 
 impl Doubt {
+    /// With what was seen at the first time: what is damaged on the source itself is so in the same way each time.
+    fn after(self, before: Option<Seen>, received: &Received) -> Self {
+        match (&self, before, &received.outcome) {
+            (Self::Structure(_), Some(before), Ok(now)) if before != *now => Self::OtherBytes,
+            _ => self,
+        }
+    }
+
     fn reason(&self, listed_bytes: u64, received_bytes: u64) -> ProblemReason {
         match self {
             Self::Length => ProblemReason::SizeDiffers {
@@ -105,9 +113,11 @@ impl Fetcher<'_, '_> {
                     row.path_text(),
                     first.reason(listed_bytes, received.bytes)
                 );
+                let before = received.outcome.as_ref().ok().copied();
                 self.abandon(received)?;
                 received = self.fetch_once(source, number, &row, None)?;
-                doubt = self.doubt(source, &row, &received)?;
+                let again = self.doubt(source, &row, &received)?;
+                doubt = again.map(|it| it.after(before, &received));
             }
             let reason = match &received.outcome {
                 Ok(_) => {
@@ -194,7 +204,7 @@ impl Fetcher<'_, '_> {
             outcome: Err(SourceError::Vanished),
         };
         if let Some(part) = part {
-            self.send(Step::GoOn(number, part))?;
+            self.send(Step::GoOn(number, Box::new(part)))?;
         }
         let mut stopped_by = None;
         let fetched = source.fetch(&row.object(), from_byte, &mut |bytes| {
@@ -263,8 +273,10 @@ impl Fetcher<'_, '_> {
         doubt: &Option<Doubt>,
     ) -> Result<(), RunError> {
         let suspect = match doubt {
-            Some(Doubt::Structure(reason)) => Some(*reason),
-            _ => None,
+            Some(Doubt::Structure(reason)) => Some(look::code(reason)),
+            Some(Doubt::OtherBytes) => Some(READS_DIFFER),
+            // The record has the other length.
+            Some(Doubt::Length) | None => None,
         };
         let rest_bytes = received.rest.len();
         if received.was_begun {

@@ -1,6 +1,6 @@
 //! Brings every file into the bag that can be brought there: by link, from an interrupted run, from the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::holdings::{Holdings, State};
@@ -91,6 +91,7 @@ impl Gathering<'_> {
             long_files: self.long_files,
             reads_twice: self.reads_twice,
         };
+        let path_text = |row: &RowNumber| self.table.row(*row).path_text();
         let mut totals = Totals::default();
         let mut first_refusal = None;
         // Twice at most: what comes back wrong from the drive once is fetched again.
@@ -107,12 +108,15 @@ impl Gathering<'_> {
                 &mut sharing,
                 &mut totals,
             )?;
-            problems.extend(pass.problems);
+            // What is fetched again is judged again.
+            let again: HashSet<String> = pass.mismatched.iter().map(path_text).collect();
+            let is_settled = |it: &Problem| !again.contains(&it.place);
+            problems.extend(pass.problems.into_iter().filter(is_settled));
             first_refusal = first_refusal.or(pass.first_refusal);
             fetch = pass.mismatched;
         }
         problems.extend(fetch.iter().map(|row| Problem {
-            place: self.table.row(*row).path_text(),
+            place: path_text(row),
             reason: ProblemReason::NotKept,
         }));
         damage.append(&mut sharing.damage);

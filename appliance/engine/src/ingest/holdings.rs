@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use heirloom_format::{Digest, FileRecord};
 
 use super::copied::Verified;
-use super::look;
 use super::table::{RowNumber, Table};
 
 /// How a file gets into the bag, and whether it is there.
@@ -39,7 +38,7 @@ pub(super) struct Holdings {
     digests: Vec<[u8; 32]>,
     /// Lengths of what was received, where the source states others.
     received: HashMap<RowNumber, u64>,
-    /// What is wrong with the structure of those that are suspect, as it stands in `snapshot.json`.
+    /// What speaks against those that are suspect, as it stands in `snapshot.json`.
     suspects: HashMap<RowNumber, String>,
 }
 
@@ -71,8 +70,7 @@ impl Holdings {
     /// It is, or will be, in the bag as this record says.
     pub(super) fn hold(&mut self, row: RowNumber, state: State, record: &FileRecord) {
         self.put(row, state, record.sha256, record.shared_time);
-        self.suspects
-            .extend(record.suspect.clone().map(|word| (row, word)));
+        self.suspect(row, record.suspect.clone());
     }
 
     /// It turned out that it must be fetched.
@@ -94,10 +92,14 @@ impl Holdings {
         if verified.size_bytes() != table.row(row).size_bytes() {
             self.received.insert(row, verified.size_bytes());
         }
-        let word = verified
-            .suspect()
-            .map(|reason| look::code(&reason).to_owned());
-        self.suspects.extend(word.map(|word| (row, word)));
+        self.suspect(row, verified.suspect().map(str::to_owned));
+    }
+
+    fn suspect(&mut self, row: RowNumber, word: Option<String>) {
+        match word {
+            Some(word) => self.suspects.insert(row, word),
+            None => self.suspects.remove(&row),
+        };
     }
 
     fn put(&mut self, row: RowNumber, state: State, sha256: Digest, shared_time: bool) {
@@ -130,9 +132,9 @@ impl Holdings {
         received_bytes.unwrap_or_else(|| table.row(row).size_bytes())
     }
 
-    /// How many of those in the bag are suspect.
+    /// How many of those that are, or will be, in the bag are suspect.
     pub(super) fn suspects(&self) -> u64 {
-        self.suspects.keys().filter(|row| self.has(**row)).count() as u64
+        self.suspects.len() as u64
     }
 
     /// As it stands in `snapshot.json`.

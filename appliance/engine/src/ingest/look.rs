@@ -15,6 +15,7 @@ pub(super) struct Look {
 }
 
 /// What a look at all bytes of a file says.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seen {
     /// What is wrong with the file's own structure.
     pub(super) suspect: Option<Reason>,
@@ -57,6 +58,9 @@ impl Look {
 fn is_about_the_transfer(reason: &Reason) -> bool {
     !matches!(reason, Reason::NoKnownBeginning | Reason::OtherSize { .. })
 }
+
+/// The word for a file that the source gave with other bytes each time. It is never taken for unchanged: each run fetches it again.
+pub(super) const READS_DIFFER: &str = "reads-differ";
 
 /// A word for programs, as it stands in `snapshot.json`.
 pub(super) fn code(reason: &Reason) -> &'static str {

@@ -32,6 +32,7 @@ mod verifier;
 mod workspace;
 mod writer;
 
+pub use choice::is_wanted;
 pub use error::RunError;
 pub use media::{MediaKind, media_kind};
 pub use order::{Cancel, LongFiles, Progress, RunOrder};

@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, after, bounded, select};
 
-use heirloom_media::Reason;
-
 use super::copied::{Durable, Written, make_durable};
 use super::fetcher::Fetcher;
 use super::holdings::Holdings;
@@ -71,15 +69,15 @@ pub(super) struct Pass {
 }
 
 pub(super) enum Step {
-    /// A file, all of it, and what is wrong with its structure.
-    Whole(RowNumber, Vec<u8>, Option<Reason>),
+    /// A file, all of it, and a word for what speaks against it.
+    Whole(RowNumber, Vec<u8>, Option<&'static str>),
     /// A file that comes in pieces.
     Begin(RowNumber),
     /// A file of which there is a part already; the rest comes in pieces.
-    GoOn(RowNumber, Part),
+    GoOn(RowNumber, Box<Part>),
     Piece(Vec<u8>),
     /// All pieces are there, and this is wrong with their structure.
-    End(Option<Reason>),
+    End(Option<&'static str>),
     /// The file is not to be kept.
     Abandon,
 }

@@ -6,6 +6,7 @@ use heirloom_format::{Digest, FileRecord, Snapshot, SnapshotName};
 
 use super::choice::is_wanted;
 use super::holdings::{Holdings, State};
+use super::look::READS_DIFFER;
 use super::order::RunOrder;
 use super::row::Row;
 use super::table::{RowNumber, Table};
@@ -107,8 +108,10 @@ pub(super) fn is_resumable(record: &FileRecord, row: &Row<'_>) -> bool {
 }
 
 fn agrees(record: &FileRecord, row: &Row<'_>) -> bool {
-    // A file whose length was not as stated is fetched again in each run, in the hope of better.
-    record.listed_size_bytes.is_none() && row.has_length_and_time_of(record)
+    // A file whose length was not as stated, or that was not the same when it was read twice, is fetched again in each run, in the hope of better.
+    record.listed_size_bytes.is_none()
+        && record.suspect.as_deref() != Some(READS_DIFFER)
+        && row.has_length_and_time_of(record)
 }
 
 /// The files to be fetched, by path.
@@ -197,6 +200,18 @@ mod tests {
                 |_, record| record.listed_size_bytes = Some(9),
                 false,
                 false,
+            ),
+            (
+                "reads that differ",
+                |_, record| record.suspect = Some("reads-differ".into()),
+                false,
+                false,
+            ),
+            (
+                "damaged on the source",
+                |_, record| record.suspect = Some("no-end".into()),
+                true,
+                true,
             ),
         ];
         for (what, change, unchanged, resumable) in cases {

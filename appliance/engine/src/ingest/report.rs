@@ -46,7 +46,7 @@ pub struct RunReport {
     pub last_day: Option<Day>,
     /// What could not be archived as it should.
     pub problems: Vec<Problem>,
-    /// Files of the snapshot that look damaged, from whichever run.
+    /// Files of the snapshot that look damaged, or were not the same when read twice, from whichever run.
     pub suspect_files: u64,
     /// What is no file and therefore no part of the snapshot.
     pub left_out: LeftOutCount,
@@ -161,12 +161,12 @@ pub enum ProblemReason {
     },
     /// Twice, what came was not whole by its own structure.
     #[error(
-        "It looks damaged: {0}. The device gave it like that twice, so most likely it is damaged there. It is in the archive as the device gives it; look at it on the device."
+        "It looks damaged: {0}. Asked twice, the device did not give a whole one, so most likely it is damaged there. It is in the archive as the device gave it; look at it on the device before you erase it there."
     )]
     Suspect(Reason),
-    /// Read twice, it was not the same, and so again when it was fetched anew.
+    /// Read twice, it was not the same, and so again when it was fetched anew. It is fetched again by the next run.
     #[error(
-        "The device gave other bytes each time it was read. The last ones are in the archive; try another cable or socket, and run again."
+        "The device did not give the same bytes each time it was read. One reading of it is in the archive, and may be wrong; try another cable or socket, and run again: it is fetched anew."
     )]
     ReadsDiffer,
     /// It was changed while it was copied.

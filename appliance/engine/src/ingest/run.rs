@@ -49,6 +49,9 @@ pub fn ingest(
         cancel,
     };
     log::info!("SHA-256 by {}", sha256_implementation());
+    if order.reads_twice {
+        log::info!("each file that is fetched is read twice");
+    }
     let mut outcome = run.run(source);
     if let Err(RunError::DriveFull { free_bytes }) = &mut outcome {
         // Only told along with the error; a drive that no longer says is no less full.
@@ -101,12 +104,12 @@ impl Run<'_> {
         let mut left_out = LeftOutCount::default();
         let mut unwanted = Unwanted::default();
         let table = self.first_listing(source, &mut problems, &mut left_out, &mut unwanted)?;
-        let unwanted = unwanted.records();
         if table.len() == 0 {
             return Err(first_refusal(&problems).map_or(RunError::SourceEmpty, ends_the_run));
         }
         let identity = source.identity().clone();
-        let source_folder = self.source_folder(&archive, &identity, &table)?;
+        let source_folder = self.source_folder(&archive, &identity, &table, unwanted.storages())?;
+        let unwanted = unwanted.records();
         let workspace = Workspace::of(&source_folder);
         let (mut holdings, previous) = plan_links(
             self.volume,
@@ -327,20 +330,23 @@ impl Run<'_> {
         archive: &Archive,
         identity: &SourceIdentity,
         table: &Table,
+        unwanted_storages: BTreeSet<String>,
     ) -> Result<String, VolumeError> {
-        let storages: BTreeSet<String> = match identity.serial {
-            // The serial number tells it.
-            Some(_) => BTreeSet::new(),
-            None => table
-                .numbers()
-                .filter_map(|row| Some(table.row(row).path_text().split('/').next()?.to_owned()))
-                .collect(),
-        };
+        // Some say an empty one.
+        let serial = identity.serial.as_deref().filter(|it| !it.is_empty());
+        let mut storages = unwanted_storages;
+        if serial.is_none() {
+            storages.extend(
+                table.numbers().filter_map(|row| {
+                    Some(table.row(row).path_text().split('/').next()?.to_owned())
+                }),
+            );
+        }
         let storages: Vec<&str> = storages.iter().map(String::as_str).collect();
         let traits = SourceTraits {
             manufacturer: &identity.manufacturer,
             model: &identity.model,
-            serial: identity.serial.as_deref(),
+            serial,
             storages: &storages,
         };
         for number in 1.. {
@@ -349,9 +355,7 @@ impl Run<'_> {
                 return Ok(id.folder_name(&self.order.source_name));
             };
             // Without a serial number, it may be another device that says the same of itself.
-            if identity.serial.is_some()
-                || shows_the_same_device(self.volume, archive, folder, table)?
-            {
+            if serial.is_some() || shows_the_same_device(self.volume, archive, folder, table)? {
                 return Ok(folder.to_owned());
             }
         }
@@ -383,6 +387,7 @@ impl UpToDate<'_> {
         Ok(RunReport {
             up_to_date: true,
             linked_files: census.files,
+            suspect_files: self.holdings.suspects(),
             ..report(
                 self.run.order,
                 previous.name,

@@ -2,7 +2,6 @@
 
 use crossbeam_channel::{Receiver, Sender};
 use heirloom_format::Digest;
-use heirloom_media::Reason;
 use sha2::Digest as _;
 
 use super::copied::Written;
@@ -72,7 +71,7 @@ impl<'c> Writer<'c> {
                     continue;
                 }
                 Step::GoOn(row, part) => {
-                    open = Some(Open::going_on(row, part));
+                    open = Some(Open::going_on(row, *part));
                     continue;
                 }
                 Step::Piece(piece) => {
@@ -150,7 +149,7 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
-    fn end(&self, open: Open, suspect: Option<Reason>) -> Result<Written, VolumeError> {
+    fn end(&self, open: Open, suspect: Option<&'static str>) -> Result<Written, VolumeError> {
         open.draft
             .finish(self.context.table.row(open.row).unix_s())?;
         Ok(Written {

@@ -33,9 +33,9 @@ pub(crate) fn order() -> RunOrder {
         date: "2026-11-22".parse().expect("a day"),
         read_all: false,
         software: "heirloom 0.1.0".to_owned(),
-        // Long enough to come in pieces, and a note after each.
         choice: MediaChoice::Everything,
         reads_twice: false,
+        // Long enough to come in pieces, and a note after each.
         long_files: LongFiles {
             from_bytes: 1 << 20,
             note_every_bytes: 1 << 20,
@@ -50,13 +50,16 @@ pub(crate) fn new_archive() -> FakeVolume {
 }
 
 pub(crate) fn run(volume: &FakeVolume, source: &mut FakeSource) -> Result<RunReport, RunError> {
-    ingest(
-        source,
-        Arc::new(volume.clone()),
-        &order(),
-        &|_| {},
-        &Cancel::new(),
-    )
+    run_as(volume, source, &order())
+}
+
+pub(crate) fn run_as(
+    volume: &FakeVolume,
+    source: &mut FakeSource,
+    order: &RunOrder,
+) -> Result<RunReport, RunError> {
+    let volume = Arc::new(volume.clone());
+    ingest(source, volume, order, &|_| {}, &Cancel::new())
 }
 
 pub(crate) fn run_watched(

@@ -1,6 +1,7 @@
 //! Runs against doubles of a phone and a drive: what they publish, what they survive, what they say.
 #![forbid(unsafe_code)]
 
+mod doubtful;
 mod every_step;
 mod faults;
 mod kit;
@@ -8,3 +9,6 @@ mod oddities;
 mod parts;
 mod recovery;
 mod runs;
+mod twice;
+mod twins;
+mod wanted;

@@ -14,6 +14,8 @@ pub const PHONE: &str = "QEMU filesharing";
 const CURSOR: &str = "> ";
 /// How the screen sets off the other lines that can be chosen: no text stands so far in.
 const BESIDE_CURSOR: &str = "    ";
+/// The choice of every file, on the page before a run.
+const EVERYTHING: &str = "What: everything";
 /// How long a person waits before pressing a key once more.
 const AGAIN: Duration = Duration::from_secs(10);
 /// The title of the page from which everything starts.
@@ -153,7 +155,32 @@ impl Pc {
     /// # Errors
     /// When that is not offered.
     pub fn begins_archiving_of(&mut self, source: &str) -> Result<()> {
-        self.chooses(&format!("Archive {source} now"))
+        self.chooses(&format!("Archive {source} now"))?;
+        self.wants_everything()?;
+        self.leaves("Ready to archive")
+    }
+
+    /// On the page before a run, chooses everything where that is not chosen yet, and goes back to its start: stories compare all that is on
+    /// a source with the archive.
+    fn wants_everything(&mut self) -> Result<()> {
+        self.reads("Ready to archive")?;
+        let at = |line: &'static str| {
+            move |screen: &str| {
+                let mut lines = screen.lines();
+                lines.any(|shown| is_at_cursor(shown) && shown.contains(line))
+            }
+        };
+        self.screen.wait_drawn("the start", MINUTE, at("Start"))?;
+        self.screen.press(&[Key::Down])?;
+        let screen = self.screen.wait_drawn("What", MINUTE, at("What: "))?;
+        if !at(EVERYTHING)(&screen) {
+            self.screen.press(&[Key::Enter])?;
+            self.screen
+                .wait_drawn("everything", MINUTE, at(EVERYTHING))?;
+        }
+        self.screen.press(&[Key::Up])?;
+        self.screen.wait_drawn("the start", MINUTE, at("Start"))?;
+        Ok(())
     }
 
     /// Archives the phone, and waits for the report.

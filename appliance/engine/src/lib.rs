@@ -42,7 +42,7 @@ pub use ingest::{
 pub use machine::{
     ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskUse, DiskView, DriveError, Effect,
     Event, HomeView, Layout, Machine, NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal,
-    RunDone, RunPhase, RunView, SetUpStep, Setting, View, WaitReason,
+    PrepareLine, RunDone, RunPhase, RunView, RunWish, SetUpStep, Setting, View, WaitReason,
 };
 pub use restore::{
     Occupant, OnTarget, RestoreError, RestoreFrom, RestoreNames, RestoreOrder, RestoreProblem,

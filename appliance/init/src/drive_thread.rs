@@ -3,7 +3,7 @@
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
     Archive, ArchiveError, Cancel, DeviceFacts, DeviceForm, DeviceId, DriveError, Event,
-    MediaChoice, OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport,
+    OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, RunWish,
     SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{ArchiveId, ArchiveInfo, Day, SigningKey};
@@ -34,6 +34,7 @@ pub(crate) enum Job {
     Run {
         device: DeviceId,
         source_name: String,
+        wish: RunWish,
         cancel: Cancel,
     },
     Close,
@@ -97,8 +98,9 @@ impl DriveThread {
                 Job::Run {
                     device,
                     source_name,
+                    wish,
                     cancel,
-                } => Event::RunEnded(Box::new(self.archive(&device, source_name, &cancel))),
+                } => Event::RunEnded(Box::new(self.archive(&device, source_name, wish, &cancel))),
                 Job::Close => {
                     self.close();
                     Event::ArchiveClosed
@@ -232,13 +234,14 @@ impl DriveThread {
         &mut self,
         device: &DeviceId,
         source_name: String,
+        wish: RunWish,
         cancel: &Cancel,
     ) -> Result<RunDone, RunError> {
         let Some(open) = &self.drive else {
             return Err(RunError::DriveGone);
         };
         logbook::begin_run();
-        log::info!("archives {source_name}");
+        log::info!("archives {source_name}, {wish:?}");
         let today = (self.today)();
         let order = RunOrder {
             archive_info: open.info.clone(),
@@ -246,8 +249,8 @@ impl DriveThread {
             date: today,
             read_all: false,
             software: format!("heirloom {} {}", self.release.version, self.release.commit),
-            choice: MediaChoice::Everything,
-            reads_twice: false,
+            choice: wish.choice,
+            reads_twice: wish.reads_twice,
             long_files: Default::default(),
         };
         let outcome = self.copy(open, device, &order, cancel);

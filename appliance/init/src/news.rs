@@ -88,6 +88,7 @@ fn page_name(page: &PageView) -> &'static str {
         PageView::SetUpDone { .. } => "set-up-done",
         PageView::Unlock { .. } => "unlock",
         PageView::Unlocking { .. } => "unlocking",
+        PageView::Prepare { .. } => "prepare",
         PageView::Archiving(_) => "archiving",
         PageView::Waiting { .. } => "waiting",
         PageView::ConfirmStop { .. } => "confirm-stop",

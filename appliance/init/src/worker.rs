@@ -192,11 +192,13 @@ impl Worker {
                 Effect::Run {
                     device,
                     source_name,
+                    wish,
                 } => {
                     self.cancel = Cancel::new();
                     self.queue(Job::Run {
                         device,
                         source_name,
+                        wish,
                         cancel: self.cancel.clone(),
                     });
                 }

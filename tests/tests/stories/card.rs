@@ -121,7 +121,7 @@ fn bad_sectors_cost_only_what_is_in_them(pc: &mut Pc, card: &Drive, bad: &[u64])
         CARD_NAME,
         "ready: \"EOS_DIGITAL\" (FAT files), \"Ausflug\" (exFAT files), \"Backup\" (Windows files), and 1 more",
     ])?;
-    pc.chooses(&format!("Archive {CARD_NAME} now"))?;
+    pc.begins_archiving_of(CARD_NAME)?;
     pc.reads_all(&[
         &format!("{CARD_NAME} is archived, but not completely"),
         "Don't erase anything from the card yet.",
@@ -136,7 +136,7 @@ fn bad_sectors_cost_only_what_is_in_them(pc: &mut Pc, card: &Drive, bad: &[u64])
 
 fn another_reader_reads_it_all(pc: &mut Pc, card: &Drive) -> Result<()> {
     pc.plug_card("other", card, &[])?;
-    pc.chooses(&format!("Archive {CARD_NAME} now"))?;
+    pc.begins_archiving_of(CARD_NAME)?;
     pc.reads_all(&[
         "The files of this snapshot are safe to erase from the card.",
         "Copied now 2 files (",
@@ -151,7 +151,7 @@ fn another_reader_reads_it_all(pc: &mut Pc, card: &Drive) -> Result<()> {
 
 fn a_journal_is_not_replayed(pc: &mut Pc, old: &Drive) -> Result<()> {
     pc.plug_drive("old", old)?;
-    pc.chooses(&format!("Archive {OLD_NAME} now"))?;
+    pc.begins_archiving_of(OLD_NAME)?;
     pc.reads_all(&[
         &format!("{OLD_NAME} is archived, but not completely"),
         "Don't erase anything from the disk yet.",

@@ -1,5 +1,6 @@
 //! Everything that we may do, on one page.
 
+use super::wish::RunWish;
 use crate::Passphrase;
 use crate::device::{DeviceFacts, DeviceId};
 
@@ -44,6 +45,8 @@ pub enum Effect {
         device: DeviceId,
         /// The source's name in the archive.
         source_name: String,
+        /// What the person chose about it.
+        wish: RunWish,
     },
     /// Ask the run to stop at the next safe point; it still answers with `RunEnded`.
     StopRun,

@@ -81,6 +81,7 @@ impl Machine {
                     }
                 }
             },
+            Page::Prepare(page) => self.press_prepare(command, page),
             Page::Archiving { confirm_stop } => self.press_archiving(command, confirm_stop),
             page @ Page::Waiting { .. } => {
                 if command == Command::Back {
@@ -97,7 +98,8 @@ impl Machine {
             } => match command {
                 Command::Accept | Command::Back => Page::home(),
                 command => {
-                    let lines = report.problems.len() + report.differences.len();
+                    let lines =
+                        report.problems.len() + report.differences.len() + report.unwanted.len();
                     let scroll = move_cursor(command, scroll, lines);
                     Page::Report {
                         source,

@@ -36,16 +36,7 @@ impl Machine {
         let (choice, device) = &choices[cursor];
         let stay = Page::Home { cursor, touched };
         match (choice, device) {
-            (Choice::Archive { .. }, Some(device)) => {
-                self.begin_run(device);
-                if self.run.is_some() {
-                    Page::Archiving {
-                        confirm_stop: false,
-                    }
-                } else {
-                    stay
-                }
-            }
+            (Choice::Archive { .. }, Some(device)) => self.prepare(device).unwrap_or(stay),
             (Choice::Open { .. }, Some(device)) => match self.target(device) {
                 Some(target) => Page::Unlock {
                     target,

@@ -7,6 +7,7 @@ mod event;
 mod keys;
 mod keys_drive;
 mod keys_home;
+mod keys_prepare;
 mod page;
 mod run;
 mod running;
@@ -14,6 +15,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod view;
+mod wish;
 
 pub use effect::Effect;
 pub use event::{Command, DriveError, Event, Now, OpenedArchive, RunDone};
@@ -21,6 +23,7 @@ pub use view::{
     ArchiveView, Choice, DeviceLine, DeviceState, DiskUse, DiskView, HomeView, NameRefusal,
     PageView, PassphraseRefusal, RunPhase, RunView, SetUpStep, View, WaitReason,
 };
+pub use wish::{PrepareLine, RunWish};
 
 use std::collections::VecDeque;
 
@@ -29,6 +32,7 @@ use crate::device::{DeviceFacts, DeviceId};
 use devices::{Devices, Probe};
 use page::{Page, Target};
 use run::Run;
+use wish::Wishes;
 
 /// How often a page with a running clock wants to be drawn again.
 const TICK_MS: u64 = 1_000;
@@ -61,6 +65,7 @@ pub struct Machine {
     settled: bool,
     archive: Option<OpenedArchive>,
     run: Option<Run>,
+    wishes: Wishes,
     /// A run that ended because its source went silent, how often, and the files that were safe then.
     stalls: u32,
     stalled_at_files: u64,
@@ -87,6 +92,7 @@ impl Machine {
             settled: false,
             archive: None,
             run: None,
+            wishes: Wishes::default(),
             stalls: 0,
             stalled_at_files: 0,
             pulled: false,
@@ -138,6 +144,7 @@ impl Machine {
             Event::RunMoved(progress) => self.run_moved(progress),
             Event::RunEnded(outcome) => self.run_ended(*outcome),
         }
+        self.leave_lost_source();
         if let Some(before) = under_cursor {
             if touched {
                 self.keep_chosen(&before);

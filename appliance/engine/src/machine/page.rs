@@ -1,11 +1,12 @@
 //! The pages and what is being typed on them.
 
 use crate::device::DeviceId;
-use crate::{Passphrase, RunError, RunReport, SourceNoun};
+use crate::{Passphrase, RunError, RunReport, SourceIdentity, SourceNoun};
 
 use super::entry::Entry;
 use super::event::DriveError;
 use super::view::{NameRefusal, PassphraseRefusal, SetUpStep, WaitReason};
+use super::wish::RunWish;
 
 /// Where the person is.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ pub(super) enum Page {
         target: Target,
         since_ms: u64,
     },
+    Prepare(Preparation),
     Archiving {
         confirm_stop: bool,
     },
@@ -98,6 +100,17 @@ pub(super) enum Page {
     Closing {
         powering_off: bool,
     },
+}
+
+/// A source that is to be archived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Preparation {
+    pub(super) device: DeviceId,
+    pub(super) identity: SourceIdentity,
+    pub(super) source: String,
+    pub(super) noun: SourceNoun,
+    pub(super) wish: RunWish,
+    pub(super) cursor: usize,
 }
 
 /// An archive drive that is to be opened.

@@ -5,6 +5,7 @@ use crate::{Progress, SourceIdentity, SourceNoun};
 
 use super::event::Now;
 use super::view::{RunPhase, RunView};
+use super::wish::RunWish;
 
 /// A rate is told after this long; before, it would jump.
 const RATE_AFTER_MS: u64 = 3_000;
@@ -15,6 +16,7 @@ pub(super) struct Run {
     pub(super) identity: SourceIdentity,
     pub(super) source_name: String,
     pub(super) noun: SourceNoun,
+    pub(super) wish: RunWish,
     pub(super) stopping: bool,
     started_ms: u64,
     phase: RunPhase,
@@ -36,12 +38,14 @@ impl Run {
         identity: SourceIdentity,
         source_name: String,
         noun: SourceNoun,
+        wish: RunWish,
     ) -> Self {
         Self {
             device,
             identity,
             source_name,
             noun,
+            wish,
             stopping: false,
             started_ms: now.monotonic_ms,
             phase: RunPhase::Listing,
@@ -60,6 +64,14 @@ impl Run {
     pub(super) fn move_on(&mut self, now: Now, progress: Progress) {
         match progress {
             Progress::Listing { found } => self.found_files = found,
+            Progress::TakingUp {
+                path,
+                bytes,
+                of_bytes,
+            } => {
+                self.phase = RunPhase::TakingUp { bytes, of_bytes };
+                self.current = Some(path);
+            }
             Progress::Planned {
                 files,
                 to_fetch_files,
@@ -69,6 +81,7 @@ impl Run {
                 ..
             } => {
                 self.phase = RunPhase::Copying;
+                self.current = None;
                 self.found_files = files;
                 self.fetch_files = to_fetch_files;
                 self.fetch_bytes = to_fetch_bytes;
@@ -79,7 +92,7 @@ impl Run {
             Progress::Fetching { path, .. } => self.current = Some(path),
             Progress::Moved { bytes } => self.moved_bytes = bytes,
             Progress::Verified { files, .. } => self.verified_files = files,
-            Progress::TakingUp { .. } | Progress::Noted { .. } => {}
+            Progress::Noted { .. } => {}
             Progress::Reconciling => {
                 self.phase = RunPhase::Reconciling;
                 self.current = None;

@@ -8,13 +8,14 @@ use super::event::RunDone;
 use super::page::Page;
 use super::run::Run;
 use super::view::WaitReason;
+use super::wish::RunWish;
 use super::{Effect, Machine};
 
 /// A source that stalls this often without one more file verified is given up until the person asks again.
 pub(super) const FRUITLESS_STALLS_MAX: u32 = 3;
 
 impl Machine {
-    pub(super) fn begin_run(&mut self, device: &DeviceId) {
+    pub(super) fn begin_run(&mut self, device: &DeviceId, wish: RunWish) {
         let Some(source) = self.devices.get(device) else {
             return;
         };
@@ -25,6 +26,7 @@ impl Machine {
         self.effects.push_back(Effect::Run {
             device: device.clone(),
             source_name: source_name.clone(),
+            wish,
         });
         self.run = Some(Run::new(
             self.now,
@@ -32,6 +34,7 @@ impl Machine {
             identity,
             source_name,
             noun,
+            wish,
         ));
         self.page = Page::Archiving {
             confirm_stop: false,
@@ -122,8 +125,9 @@ impl Machine {
             .get(device)
             .is_some_and(|known| is_ready(&known.probe, &run.identity))
         {
+            let wish = run.wish;
             self.run = None;
-            self.begin_run(device);
+            self.begin_run(device, wish);
         }
     }
 }

@@ -98,6 +98,12 @@ impl Machine {
                 name: target.name.clone(),
                 elapsed_s: seconds(since_ms),
             },
+            Page::Prepare(page) => PageView::Prepare {
+                source: page.source.clone(),
+                noun: page.noun,
+                wish: page.wish,
+                cursor: page.cursor,
+            },
             Page::Archiving { confirm_stop: true } => PageView::ConfirmStop {
                 source: source(),
                 noun: noun(),

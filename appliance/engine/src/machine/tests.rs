@@ -1,16 +1,25 @@
 //! Stories on the machine alone: events in, effects and views out, with a clock that is a number.
 
 mod disks;
+mod prepare;
 
 use super::running::FRUITLESS_STALLS_MAX;
 use super::*;
 use crate::classify::*;
 use crate::device::*;
-use crate::{Passphrase, Progress, RunError, SourceError, SourceIdentity, SourceKind, Space};
+use crate::{
+    MediaChoice, Passphrase, Progress, RunError, SourceError, SourceIdentity, SourceKind, Space,
+};
 
 const NOON: Now = Now {
     monotonic_ms: 1_000,
     unix_s: 1_795_348_800,
+};
+
+/// What is chosen for a phone or a card before anybody chose.
+const USUAL: RunWish = RunWish {
+    choice: MediaChoice::AllMedia,
+    reads_twice: false,
 };
 
 struct Story {
@@ -65,6 +74,7 @@ impl Story {
     fn with_run() -> Self {
         let mut story = Self::with_open_archive();
         story.plug_in_phone("phone@5");
+        story.press(Command::Accept);
         story.press(Command::Accept);
         assert_eq!(story.effect(), Some(run_effect("phone@5")));
         story
@@ -207,6 +217,7 @@ fn run_effect(device: &str) -> Effect {
     Effect::Run {
         device: DeviceId(device.into()),
         source_name: "Google Pixel 8".into(),
+        wish: USUAL,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::disk_source::{FileSystem, SourceNoun};
 use crate::{RunError, RunReport, SourceError, Space};
 
 use super::event::DriveError;
+use super::wish::RunWish;
 
 /// One page, as it is now.
 #[derive(Clone, Debug)]
@@ -106,6 +107,17 @@ pub enum PageView {
         name: String,
         /// How long it has been going on.
         elapsed_s: u64,
+    },
+    /// What of a source is archived, and how it is checked; then the start.
+    Prepare {
+        /// The source.
+        source: String,
+        /// What it is.
+        noun: SourceNoun,
+        /// What is chosen.
+        wish: RunWish,
+        /// Which of [`PrepareLine::ALL`](super::PrepareLine::ALL) the cursor is on.
+        cursor: usize,
     },
     /// A run.
     Archiving(RunView),
@@ -265,7 +277,7 @@ pub enum DiskUse {
 /// Something that can be chosen on the home page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// Copy this source now.
+    /// Archive this source: what of it is asked first.
     Archive {
         /// The source.
         source: String,
@@ -360,7 +372,7 @@ pub struct RunView {
     pub moved_bytes: u64,
     /// Files verified so far.
     pub verified_files: u64,
-    /// The file that is being fetched.
+    /// The file that is being fetched, or taken up.
     pub current: Option<String>,
     /// Bytes a second, once that can be told.
     pub rate_bytes_per_s: Option<u64>,
@@ -377,6 +389,13 @@ pub struct RunView {
 pub enum RunPhase {
     /// Asking the source what it has.
     Listing,
+    /// Reading back what an interrupted run has of a long file.
+    TakingUp {
+        /// Read back so far.
+        bytes: u64,
+        /// Of how many.
+        of_bytes: u64,
+    },
     /// Copying and reading back.
     Copying,
     /// Listing the source again, and comparing.

@@ -35,6 +35,14 @@ pub(crate) fn help(page: &PageView) -> Page {
                 "Letters, digits and spaces are best: they are on every keyboard. While you type, stars stand for the characters.",
             ],
         ),
+        PageView::Prepare { .. } => (
+            "About what is archived",
+            &[
+                "Photos and videos are found by what they are, not by their folder: those of the camera, of messengers, downloads, and the memory card. What a phone has deleted but still shows is kept too. Left out are small previews that a phone makes by itself, music, documents, and all else.",
+                "\"Everything\" archives every file that the phone shows. It takes longer and needs more room, and misses nothing.",
+                "Reading each file twice is worth its time when a cable or a socket is in doubt, or before a phone is erased for good.",
+            ],
+        ),
         PageView::Archiving(_) | PageView::Waiting { .. } | PageView::ConfirmStop { .. } => (
             "About the copy",
             &[
@@ -46,7 +54,8 @@ pub(crate) fn help(page: &PageView) -> Page {
         PageView::Report { .. } => (
             "About the report",
             &[
-                "\"Complete\" means: the phone's own list, the files on the drive, and their checksums after reading them back from the drive all agree.",
+                "\"Complete\" means: the phone's own list, the files on the drive, and their checksums after reading them back from the drive all agree. What you chose to leave out is counted by folder.",
+                "A file that looks damaged is archived as it is. Look at it on the phone: if it can't be seen there either, it was damaged before.",
                 "The restore sheet says how to get the pictures back with any Linux computer. It lies on the open part of the drive, as START-HERE.pdf. It holds no secret: print it, and keep it where your family will look.",
             ],
         ),

@@ -5,6 +5,7 @@ mod drive;
 mod help;
 mod home;
 mod noun;
+mod prepare;
 mod report;
 mod run;
 #[cfg(test)]
@@ -58,6 +59,12 @@ pub(crate) fn page(view: &PageView) -> Page {
             refused,
         } => drive::unlock(name, *typed_chars, *refused),
         PageView::Unlocking { name, elapsed_s } => drive::unlocking(name, *elapsed_s),
+        PageView::Prepare {
+            source,
+            noun,
+            wish,
+            cursor,
+        } => prepare::prepare(source, *noun, *wish, *cursor),
         PageView::Archiving(run) => run::archiving(run),
         PageView::Waiting {
             source,

@@ -1,6 +1,6 @@
 //! What a run did.
 
-use heirloom_engine::{Completeness, RunReport, SafeToErase, SourceNoun};
+use heirloom_engine::{Completeness, ProblemReason, RunReport, SafeToErase, SourceNoun};
 
 use super::noun::the;
 use crate::piece::{Page, Piece};
@@ -16,21 +16,29 @@ pub(super) fn report(
     let the = the(noun);
     let page = match (&report.completeness, report.safe_to_erase()) {
         (Completeness::Complete(_), Some(proof)) => {
-            Page::new(format!("{source} is archived")).good(safe_to_erase(&proof, the))
+            Page::new(format!("{source} is archived")).good(safe_to_erase(&proof, report, the))
         }
         (Completeness::Complete(_), None) if report.up_to_date => {
-            Page::new(format!("{source}: nothing new")).good(
-                "Complete. Everything on it is in the archive already, since the snapshot below.",
-            )
+            let page = Page::new(format!("{source}: nothing new")).good(nothing_new(report));
+            if report.suspect_files > 0 {
+                page.bad(suspect(report, the))
+            } else {
+                page
+            }
+        }
+        (Completeness::Complete(_), None) if report.suspect_files > 0 => {
+            Page::new(format!("{source} is archived"))
+                .good(same_as_on(report, the))
+                .bad(suspect(report, the))
         }
         (Completeness::Complete(_), None) => Page::new(format!("{source} is archived"))
-            .good(same_as_on(the))
+            .good(same_as_on(report, the))
             .bad(format!("Don't erase anything from {the} yet: something older on this drive is damaged, and named below.")),
         (Completeness::Incomplete, _) => Page::new(format!("{source} is archived, but not completely"))
             .bad(format!("Don't erase anything from {the} yet. What could be copied is safe; what could not is named below.")),
     };
     let page = page.gap().fact("Snapshot", place(report));
-    let page = counts(page, report);
+    let page = left_out(counts(page, report), report);
     let page = if sheet_written {
         page.fact(
             "Restore sheet",
@@ -46,15 +54,74 @@ pub(super) fn report(
 }
 
 /// Only said to those who hold the proof.
-fn safe_to_erase(_proof: &SafeToErase, the: &str) -> String {
+fn safe_to_erase(_proof: &SafeToErase, report: &RunReport, the: &str) -> String {
     format!(
         "{} The files of this snapshot are safe to erase from {the}.",
-        same_as_on(the)
+        same_as_on(report, the)
     )
 }
 
-fn same_as_on(the: &str) -> String {
-    format!("Complete. Every file was read back from the drive and is the same as on {the}.")
+fn same_as_on(report: &RunReport, the: &str) -> String {
+    let file = if report.unwanted.is_empty() {
+        "file"
+    } else {
+        "file that you chose"
+    };
+    format!("Complete. Every {file} was read back from the drive and is the same as on {the}.")
+}
+
+fn nothing_new(report: &RunReport) -> &'static str {
+    if report.unwanted.is_empty() {
+        "Complete. Everything on it is in the archive already, since the snapshot below."
+    } else {
+        "Complete. All that you chose of it is in the archive already, since the snapshot below."
+    }
+}
+
+/// Why nothing may be erased yet although the archive has all of it.
+pub(super) fn suspect(report: &RunReport, the: &str) -> String {
+    let (look, them) = if report.suspect_files == 1 {
+        ("looks", "it")
+    } else {
+        ("look", "them")
+    };
+    let named = report
+        .problems
+        .iter()
+        .filter(|problem| matches!(problem.reason, ProblemReason::Suspect(_)))
+        .count() as u64;
+    // Those of earlier runs were named in their reports.
+    let place = if named >= report.suspect_files {
+        ", named below"
+    } else {
+        ""
+    };
+    format!(
+        "Don't erase anything from {the} yet: {} {look} damaged{place}. Look at {them} on {the} first.",
+        count(report.suspect_files, "file", "files")
+    )
+}
+
+/// What was not wanted, in one line.
+fn left_out(page: Page, report: &RunReport) -> Page {
+    if report.unwanted.is_empty() {
+        return page;
+    }
+    let (files, bytes) = report
+        .unwanted
+        .iter()
+        .fold((0_u64, 0_u64), |(files, bytes), record| {
+            (
+                files.saturating_add(record.files),
+                bytes.saturating_add(record.bytes),
+            )
+        });
+    page.text(format!(
+        "Left out, as you chose: {} ({}) in {}",
+        count(files, "other file", "other files"),
+        size(bytes),
+        count(report.unwanted.len() as u64, "folder", "folders")
+    ))
 }
 
 fn counts(page: Page, report: &RunReport) -> Page {
@@ -123,25 +190,38 @@ fn troubles(page: Page, report: &RunReport, scroll: usize) -> Page {
         .differences
         .iter()
         .map(|difference| format!("{}: {}", difference.path, difference.kind));
-    let lines: Vec<String> = problems.chain(differences).collect();
+    let left_out = report.unwanted.iter().map(|record| {
+        let files = count(record.files, "file", "files");
+        format!(
+            "{}: left out {files} ({})",
+            record.folder,
+            size(record.bytes)
+        )
+    });
+    let to_look_at = (report.problems.len() + report.differences.len()) as u64;
+    let lines: Vec<String> = problems.chain(differences).chain(left_out).collect();
     if lines.is_empty() {
         return page;
     }
     let several = lines.len() > 1;
-    let page = page
-        .strong(format!(
-            "{} to look at:",
-            count(lines.len() as u64, "thing", "things")
-        ))
-        .with(Piece::Scroll {
-            items: lines,
-            first: scroll,
-        });
+    let heading = match (to_look_at, report.unwanted.is_empty()) {
+        (0, _) => "Left out:".to_owned(),
+        (_, true) => format!("{}:", to_look_at_text(to_look_at)),
+        (_, false) => format!("{}, then what was left out:", to_look_at_text(to_look_at)),
+    };
+    let page = page.strong(heading).with(Piece::Scroll {
+        items: lines,
+        first: scroll,
+    });
     if several {
         page.key("Up/Down", "more")
     } else {
         page
     }
+}
+
+fn to_look_at_text(things: u64) -> String {
+    format!("{} to look at", count(things, "thing", "things"))
 }
 
 /// The snapshot's own name first, because it is what a person looks for.

@@ -19,6 +19,17 @@ pub(super) fn archiving(run: &RunView) -> Page {
                 "{} found so far",
                 count(run.found_files, "file", "files")
             )),
+        RunPhase::TakingUp { bytes, of_bytes } => {
+            let file = run.current.as_deref().unwrap_or("a file");
+            page.text("The last copy stopped in the middle of a long file. What is there of it is read back first, then the copy goes on.")
+                .gap()
+                .strong(format!(
+                    "Checking what is there of {}: {} of {}",
+                    file.rsplit('/').next().unwrap_or(file),
+                    size(bytes),
+                    size(of_bytes)
+                ))
+        }
         RunPhase::Copying => copying(page, run),
         RunPhase::Reconciling => page
             .text("Everything is copied and was read back from the drive.")

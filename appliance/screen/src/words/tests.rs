@@ -7,6 +7,8 @@ use ratatui::layout::Rect;
 
 use crate::draw;
 
+mod choice;
+
 const NAME: &str = "The Featherstonehaugh-Müller fam";
 
 fn disk() -> DiskView {
@@ -105,6 +107,18 @@ fn run(phase: RunPhase) -> PageView {
     })
 }
 
+fn prepare(choice: MediaChoice, reads_twice: bool, cursor: usize) -> PageView {
+    PageView::Prepare {
+        source: "Google Pixel 8 Pro".into(),
+        noun: SourceNoun::Phone,
+        wish: RunWish {
+            choice,
+            reads_twice,
+        },
+        cursor,
+    }
+}
+
 fn pages() -> Vec<PageView> {
     let archive = || Choice::Archive {
         source: "Google Pixel 8 Pro".into(),
@@ -158,6 +172,8 @@ fn pages() -> Vec<PageView> {
             name: NAME.into(),
             elapsed_s: 7,
         },
+        prepare(MediaChoice::AllMedia, true, 2),
+        prepare(MediaChoice::Everything, false, 0),
         PageView::ConfirmStop {
             source: "Google Pixel 8 Pro".into(),
             noun: SourceNoun::Phone,
@@ -198,6 +214,10 @@ fn pages() -> Vec<PageView> {
     }
     for phase in [
         RunPhase::Listing,
+        RunPhase::TakingUp {
+            bytes: 3_100_000_000,
+            of_bytes: 8_000_000_000,
+        },
         RunPhase::Copying,
         RunPhase::Reconciling,
         RunPhase::Publishing,

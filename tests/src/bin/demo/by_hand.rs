@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(200);
 const WAY_OUT: u8 = 0x1d;
 
 const WHAT_TO_DO: &str = "  - Choose `Make an archive drive of QEMU HARDDISK (16.0 GB)`, give it a name, and a passphrase twice.
-  - Choose `Archive QEMU ... now`: that is the phone. Read the report.
+  - Choose `Archive QEMU ... now`: that is the phone. Enter starts; the report follows.
   - Lock the archive, and switch the computer off. F1 helps on every page.";
 
 /// A PC in a window.

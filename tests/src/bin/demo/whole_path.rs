@@ -84,6 +84,14 @@ fn at_the_pc(folder: &Folder, progress: &Progress, photos: &Path, drive: &Drive)
     person.take_picture("phone-seen")?;
     progress.step("Archiving the phone");
     person.choose("Archive ")?;
+    let page = person.wait_for("Ready to archive", MINUTE)?;
+    person.take_picture("prepare")?;
+    // Everything, because the judge compares all files of the folder.
+    if !page.says("What: everything") {
+        person.choose("What: ")?;
+        person.wait_for("What: everything", MINUTE)?;
+    }
+    person.choose("Start")?;
     let report = watch_the_copy(&mut person)?;
     person.take_picture("report")?;
     for line in report.body() {
@@ -234,6 +242,7 @@ fn copy_in_words(page: &Page) -> String {
         }
         _ => [
             "found so far",
+            "Checking what is there",
             "Comparing the phone",
             "Sealing the snapshot",
         ]

@@ -29,6 +29,7 @@ fn run_of(id: &str) -> Option<Effect> {
     Some(Effect::Run {
         device: DeviceId(id.into()),
         source_name: "SanDisk card DCIM, 32 GB".into(),
+        wish: USUAL,
     })
 }
 
@@ -51,6 +52,8 @@ fn a_card_is_archived_like_a_phone_and_not_touched_before() {
             },
         }
     );
+    story.press(Command::Accept);
+    assert_eq!(story.effect(), None);
     story.press(Command::Accept);
     assert_eq!(story.effect(), run_of("sdc@7"));
     match story.page() {
@@ -122,6 +125,8 @@ fn a_source_that_was_made_a_drive_is_no_source_any_more() {
 fn a_card_that_was_pulled_goes_on_in_another_reader_and_another_card_does_not() {
     let mut story = Story::with_open_archive();
     story.handle(Event::DeviceSeen(card("sdc@7", "DCIM")));
+    story.press(Command::Accept);
+    assert_eq!(story.effect(), None);
     story.press(Command::Accept);
     assert_eq!(story.effect(), run_of("sdc@7"));
     story.handle(Event::RunEnded(Box::new(Err(RunError::SourceGone))));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use heirloom_engine::{LeftOutKind, RunReport, SafeToErase};
+use heirloom_engine::{GroupCounts, IncompleteGroup, LeftOutKind, RunReport, SafeToErase};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -245,6 +245,7 @@ fn object(archive: &Path, report: &RunReport, is_complete: bool, started: Instan
             "sentence": left_out.kind.to_string(),
         })).collect::<Vec<_>>(),
         "left_out_count": report.left_out.count,
+        "groups": groups(&report.groups),
         "suspect_files": report.suspect_files,
         "unwanted": report.unwanted.iter().map(|it| json!({
             "folder": it.folder,
@@ -256,5 +257,19 @@ fn object(archive: &Path, report: &RunReport, is_complete: bool, started: Instan
             "sentence": damage.kind.to_string(),
         })).collect::<Vec<_>>(),
         "seconds": started.elapsed().as_secs_f64(),
+    })
+}
+
+fn groups(groups: &GroupCounts) -> Value {
+    let incomplete =
+        |it: &IncompleteGroup| json!({"path": it.path, "missing": it.missing.to_string()});
+    let incomplete: Vec<Value> = groups.first_incomplete.iter().map(incomplete).collect();
+    json!({
+        "live_photos": groups.live_photos,
+        "motion_photos": groups.motion_photos,
+        "edits": groups.edits,
+        "raw_and_pictures": groups.raw_and_pictures,
+        "bursts": groups.bursts,
+        "incomplete": incomplete,
     })
 }

@@ -33,11 +33,13 @@ pub use disk_source::{
     DiskPart, FileSystem, SourceNoun, disk_identity, disk_parts, disk_source_name, source_noun,
 };
 pub use hashing::sha256_implementation;
-pub use heirloom_media::{Choice as MediaChoice, Reason as SuspectReason};
+pub use heirloom_media::{
+    Choice as MediaChoice, Missing as MissingOfGroup, Reason as SuspectReason,
+};
 pub use ingest::{
-    Cancel, Complete, Completeness, Difference, DifferenceKind, KindCounts, LeftOutCount,
-    LongFiles, MediaKind, Problem, ProblemReason, Progress, RunError, RunOrder, RunReport,
-    SafeToErase, ingest, is_wanted, media_kind,
+    Cancel, Complete, Completeness, Difference, DifferenceKind, GroupCounts, IncompleteGroup,
+    KindCounts, LeftOutCount, LongFiles, MediaKind, Problem, ProblemReason, Progress, RunError,
+    RunOrder, RunReport, SafeToErase, ingest, is_wanted, media_kind,
 };
 pub use machine::{
     ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskUse, DiskView, DriveError, Effect,

@@ -7,6 +7,7 @@ use heirloom_format::{
 };
 
 use super::choice;
+use super::groups::{GroupCounts, Grouping};
 use super::holdings::Holdings;
 use super::media::{MediaKind, kind_of_name};
 use super::order::RunOrder;
@@ -66,6 +67,7 @@ pub(super) struct Census {
     pub(super) files: u64,
     pub(super) bytes: u64,
     kinds: KindCounts,
+    groups: GroupCounts,
     first_unix_s: Option<i64>,
     last_unix_s: Option<i64>,
 }
@@ -77,6 +79,7 @@ impl Census {
         rows: impl Iterator<Item = RowNumber>,
     ) -> Self {
         let mut census = Self::default();
+        let mut grouping = Grouping::default();
         for number in rows {
             let row = table.row(number);
             census.files += 1;
@@ -85,6 +88,7 @@ impl Census {
                 .bytes
                 .saturating_add(holdings.size_bytes(table, number));
             let path = row.path_text();
+            grouping.add(&path);
             *match kind_of_name(split(&path).1) {
                 MediaKind::Photo => &mut census.kinds.photos,
                 MediaKind::Video => &mut census.kinds.videos,
@@ -97,6 +101,7 @@ impl Census {
                 census.last_unix_s = Some(census.last_unix_s.map_or(unix_s, later));
             }
         }
+        census.groups = grouping.finish();
         census
     }
 }
@@ -120,6 +125,7 @@ pub(super) fn report(
         files: census.files,
         bytes: census.bytes,
         kinds: census.kinds,
+        groups: census.groups.clone(),
         new_files: 0,
         new_bytes: 0,
         known_content_files: 0,

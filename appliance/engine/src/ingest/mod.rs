@@ -9,6 +9,7 @@ mod describe;
 mod error;
 mod fetcher;
 mod gather;
+mod groups;
 mod holdings;
 mod in_flight;
 mod journal;
@@ -34,6 +35,7 @@ mod writer;
 
 pub use choice::is_wanted;
 pub use error::RunError;
+pub use groups::{GroupCounts, IncompleteGroup};
 pub use media::{MediaKind, media_kind};
 pub use order::{Cancel, LongFiles, Progress, RunOrder};
 pub use reconcile::{Complete, SafeToErase};

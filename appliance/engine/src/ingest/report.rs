@@ -4,6 +4,7 @@ use heirloom_format::{Day, Digest, LeftOutRecord, ProblemRecord, SnapshotName};
 
 use heirloom_media::Reason;
 
+use super::groups::GroupCounts;
 use super::reconcile::{Complete, SafeToErase};
 use crate::{Damage, LeftOut, SourceError};
 
@@ -28,6 +29,8 @@ pub struct RunReport {
     pub bytes: u64,
     /// Files of the snapshot, by kind.
     pub kinds: KindCounts,
+    /// Files of the snapshot that belong together.
+    pub groups: GroupCounts,
     /// Files that were fetched in this run.
     pub new_files: u64,
     /// Length of the files that were fetched in this run.

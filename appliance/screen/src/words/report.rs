@@ -1,6 +1,8 @@
 //! What a run did.
 
-use heirloom_engine::{Completeness, ProblemReason, RunReport, SafeToErase, SourceNoun};
+use heirloom_engine::{
+    Completeness, GroupCounts, ProblemReason, RunReport, SafeToErase, SourceNoun,
+};
 
 use super::noun::the;
 use crate::piece::{Page, Piece};
@@ -139,6 +141,10 @@ fn counts(page: Page, report: &RunReport) -> Page {
         "In this snapshot",
         format!("{} ({})", kinds.join(", "), size(report.bytes)),
     );
+    let together = together(&report.groups);
+    if !together.is_empty() {
+        page = page.fact("Belong together", together);
+    }
     if let (Some(first), Some(last)) = (report.first_day, report.last_day) {
         page = page.fact("Dates", format!("{first} to {last}"));
     }
@@ -164,6 +170,27 @@ fn counts(page: Page, report: &RunReport) -> Page {
         page = page.fact("Deleted there", gone);
     }
     page
+}
+
+/// What a person takes for one thing and is several files, or has a film in it.
+fn together(groups: &GroupCounts) -> String {
+    let kinds = [
+        (groups.live_photos, "Live Photo", "Live Photos"),
+        (groups.motion_photos, "motion photo", "motion photos"),
+        (groups.edits, "edited photo", "edited photos"),
+        (
+            groups.raw_and_pictures,
+            "RAW with its picture",
+            "RAWs with their pictures",
+        ),
+        (groups.bursts, "burst", "bursts"),
+    ];
+    let kinds: Vec<String> = kinds
+        .iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(*number, one, many))
+        .collect();
+    kinds.join(", ")
 }
 
 fn damage(page: Page, report: &RunReport) -> Page {
@@ -198,8 +225,16 @@ fn troubles(page: Page, report: &RunReport, scroll: usize) -> Page {
             size(record.bytes)
         )
     });
-    let to_look_at = (report.problems.len() + report.differences.len()) as u64;
-    let lines: Vec<String> = problems.chain(differences).chain(left_out).collect();
+    let incomplete = &report.groups.first_incomplete;
+    let groups = incomplete
+        .iter()
+        .map(|group| format!("{}: {}", group.path, group.missing));
+    let to_look_at = (report.problems.len() + report.differences.len() + incomplete.len()) as u64;
+    let lines: Vec<String> = problems
+        .chain(differences)
+        .chain(groups)
+        .chain(left_out)
+        .collect();
     if lines.is_empty() {
         return page;
     }

@@ -43,6 +43,7 @@ fn report() -> RunReport {
             videos: 300,
             others: 45,
         },
+        groups: GroupCounts::default(),
         new_files: 345,
         new_bytes: 1_200_000_000,
         known_content_files: 2,

@@ -61,6 +61,15 @@ impl Pc {
         self.screen.wait_gone(text, MINUTE).map(drop)
     }
 
+    /// Waits until the page no longer shows a text, because what it is about was unplugged.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub fn sees_go(&mut self, text: &str) -> Result<()> {
+        self.screen.wait_gone(text, LONG)?;
+        Ok(())
+    }
+
     /// Moves the cursor of the start page to the choice with this text, once it is offered, and takes it.
     ///
     /// # Errors
@@ -93,8 +102,12 @@ impl Pc {
             };
             self.screen.press(&[key])?;
             let moved = |screen: &str| cursor_row(screen) != Some(at);
-            self.screen
-                .wait_drawn("the cursor to move", MINUTE, moved)?;
+            // A choice that came or went at this moment may have taken the cursor along: then the page is looked at anew.
+            if let Err(error) = self.screen.wait_drawn("the cursor to move", AGAIN, moved)
+                && Instant::now() >= deadline
+            {
+                return Err(error);
+            }
         }
     }
 

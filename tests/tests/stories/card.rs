@@ -131,7 +131,8 @@ fn bad_sectors_cost_only_what_is_in_them(pc: &mut Pc, card: &Drive, bad: &[u64])
         &format!("EOS_DIGITAL/{BAD}: It could not be read: reading failed (error 5)."),
     ])?;
     pc.has_read_report()?;
-    pc.pull_drive("reader")
+    pc.pull_drive("reader")?;
+    pc.sees_go(CARD_NAME)
 }
 
 fn another_reader_reads_it_all(pc: &mut Pc, card: &Drive) -> Result<()> {
@@ -146,7 +147,8 @@ fn another_reader_reads_it_all(pc: &mut Pc, card: &Drive) -> Result<()> {
     let fetched = pc.fetched();
     let last = fetched.last().context("a run")?;
     ensure!(*last == [BAD, UNLISTED.0], "{last:?}");
-    pc.pull_drive("other")
+    pc.pull_drive("other")?;
+    pc.sees_go(CARD_NAME)
 }
 
 fn a_journal_is_not_replayed(pc: &mut Pc, old: &Drive) -> Result<()> {

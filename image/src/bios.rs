@@ -52,15 +52,15 @@ pub(crate) struct BiosGrub {
 }
 
 impl BiosGrub {
-    /// Makes the core image from Debian's GRUB modules. Its configuration is the one that UEFI's GRUB reads,
-    /// on the second partition of the disk that it was started from.
-    pub(crate) fn make(debian: &Debian, work: &Path) -> Result<Self> {
+    /// Makes the core image from Debian's GRUB modules. Its configuration is the one that UEFI's GRUB reads, on a partition of the disk
+    /// that it was started from: the stick's second one, or an archive drive's first.
+    pub(crate) fn make(debian: &Debian, work: &Path, menu_partition: u32) -> Result<Self> {
         let path = work.join("core.img");
         let mut mkimage = debian.tool("usr/bin/grub-mkimage");
         mkimage
             .args([
                 "--format=i386-pc",
-                "--prefix=(,gpt2)/EFI/debian",
+                &format!("--prefix=(,gpt{menu_partition})/EFI/debian"),
                 "--directory",
             ])
             .arg(debian.at("usr/lib/grub/i386-pc"))

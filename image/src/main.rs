@@ -16,6 +16,7 @@ mod modules;
 mod options;
 mod release;
 mod step;
+mod stick;
 mod tree;
 mod udev_rules;
 
@@ -31,19 +32,10 @@ use crate::debian::{Debian, hex};
 use crate::options::{Options, USAGE};
 use crate::release::Release;
 use crate::step::step;
+use crate::stick::Stick;
 
 /// The image's largest size: larger ones fail to load on some PCs, and take long to write.
 const LIMIT_BYTES: usize = 100_000_000;
-
-/// Debian's signed boot chain, and where UEFI looks for it on a stick. GRUB looks for its menu in EFI/debian.
-const SIGNED_CHAIN: [(&str, &str); 3] = [
-    ("usr/lib/shim/shimx64.efi.signed", "EFI/BOOT/BOOTX64.EFI"),
-    ("usr/lib/shim/mmx64.efi.signed", "EFI/BOOT/mmx64.efi"),
-    (
-        "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
-        "EFI/BOOT/grubx64.efi",
-    ),
-];
 
 fn main() -> ExitCode {
     match run() {
@@ -138,31 +130,20 @@ fn build(options: &Options, archive: &Path, release: &Release) -> Result<Built> 
     })?;
     let initramfs = initramfs::build(options, &debian, release, &work)?;
     let grub = step("GRUB for legacy BIOS", || {
-        Ok((BiosGrub::make(&debian, &work)?, String::new()))
+        Ok((BiosGrub::make(&debian, &work, 2)?, String::new()))
     })?;
     step("disk image", || {
         let kernel = debian.read(&format!("boot/vmlinuz-{}", debian.kernel_version()?))?;
-        let menu = fs::read(options.rootfs.join("grub.cfg")).context("grub.cfg")?;
-        let readme = fs::read_to_string(options.rootfs.join("stick-README.txt"))
-            .context("stick-README.txt")?
-            .replace('\n', "\r\n"); // People open it on Windows.
-        let mut chain = Vec::new();
-        for (from, to) in SIGNED_CHAIN {
-            chain.push((to, debian.read(from)?));
-        }
-        let packages = debian.taken_packages();
-        let mut files: Vec<fat32::File<'_>> = chain
-            .iter()
-            .map(|(to, bytes)| (*to, bytes.as_slice()))
-            .collect();
-        files.extend([
-            ("EFI/debian/grub.cfg", menu.as_slice()),
-            ("heirloom/vmlinuz", &kernel),
-            ("heirloom/initramfs.zst", &initramfs.packed),
-            ("heirloom/README.txt", readme.as_bytes()),
-            ("heirloom/packages.txt", packages.as_bytes()),
-        ]);
-        let image = disk::image(&files, &grub, release.built_unix_s)?;
+        let drive_grub = BiosGrub::make(&debian, &work, 1)?;
+        let stick = Stick::gather(
+            &options.rootfs,
+            &debian,
+            release,
+            &drive_grub,
+            &kernel,
+            &initramfs.packed,
+        )?;
+        let image = disk::image(&stick.files(), &grub, release.built_unix_s)?;
         let size = format!("{:.1} MB", image.len() as f64 / 1e6);
         ensure!(
             image.len() <= LIMIT_BYTES,
@@ -173,7 +154,7 @@ fn build(options: &Options, archive: &Path, release: &Release) -> Result<Built> 
             kernel,
             initramfs: initramfs.packed,
             console_font: initramfs.console_font,
-            packages,
+            packages: debian.taken_packages(),
         };
         Ok((built, size))
     })

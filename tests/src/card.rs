@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Drive, Events, LONG, Oracle, Pc, Vm};
 
@@ -46,6 +46,24 @@ pub fn fill_cards(job: &Path, card: &Drive, old: &Drive) -> Result<()> {
 }
 
 impl Pc {
+    /// Puts a card into a reader that reads so many bytes a second, and is plugged in with it. Each id is good for one such reader.
+    ///
+    /// # Errors
+    /// When QEMU refuses.
+    pub fn plug_slow_card(&mut self, id: &str, card: &Drive, bytes_per_second: u64) -> Result<()> {
+        let speed = format!("{id}-speed");
+        let limits = json!({"bps-read": bytes_per_second});
+        self.qmp().execute(
+            "object-add",
+            json!({"qom-type": "throttle-group", "id": speed, "limits": limits}),
+        )?;
+        let file = json!({"driver": "file", "filename": card.path()});
+        self.plug_reader(
+            id,
+            &json!({"driver": "throttle", "throttle-group": speed, "file": file}),
+        )
+    }
+
     /// Puts a card into a reader that is plugged in with it. Some of its sectors, in units of 512 bytes, can't be read.
     ///
     /// # Errors
@@ -62,6 +80,11 @@ impl Pc {
         } else {
             json!({"driver": "blkdebug", "image": file, "inject-error": errors})
         };
+        self.plug_reader(id, &below)
+    }
+
+    /// Plugs a reader in whose card is what QEMU has below it.
+    fn plug_reader(&mut self, id: &str, below: &Value) -> Result<()> {
         let node = format!("{id}-node");
         self.qmp().execute(
             "blockdev-add",

@@ -120,16 +120,29 @@ impl Drive {
     /// # Errors
     /// When there is no such file.
     pub fn copy_from_boot_partition(&self, name: &str, to: &Path) -> Result<()> {
+        self.mcopy("-n", Path::new(&format!("::/{name}")), to)
+    }
+
+    /// Replaces a file on the first partition. Call it while the disk is in no PC.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn copy_to_boot_partition(&self, from: &Path, name: &str) -> Result<()> {
+        self.mcopy("-o", from, Path::new(&format!("::/{name}")))
+    }
+
+    fn mcopy(&self, option: &str, from: &Path, to: &Path) -> Result<()> {
         // Partitions begin at 1 MiB (design, section 4); mtools wants the place in bytes.
         let disk = format!("{}@@1M", self.path.display());
         let output = std::process::Command::new("mcopy")
-            .args(["-n", "-i", &disk, &format!("::/{name}")])
-            .arg(to)
+            .args([option, "-i", &disk])
+            .args([from, to])
             .output()
             .context("mcopy; scripts/setup installs it")?;
         anyhow::ensure!(
             output.status.success(),
-            "mcopy of {name}: {}",
+            "mcopy of {}: {}",
+            from.display(),
             String::from_utf8_lossy(&output.stderr)
         );
         Ok(())

@@ -173,6 +173,58 @@ impl Pc {
         self.leaves("Ready to archive")
     }
 
+    /// Opens the page before a run of the source that the screen calls so, chooses everything, and gives it this name.
+    ///
+    /// # Errors
+    /// When one of them is not offered.
+    pub fn prepares(&mut self, source: &str, name: &str) -> Result<()> {
+        self.chooses(&format!("Archive {source} now"))?;
+        self.wants_everything()?;
+        self.moves_to("Name: ", Key::Down)?;
+        self.screen.enter(name)?;
+        self.is_at("Start")?;
+        self.reads(&format!("Ready to archive {name}"))
+    }
+
+    /// On that page, lets these follow, as the screen names them, and begins.
+    ///
+    /// # Errors
+    /// When that is not offered.
+    pub fn begins_with_followers(&mut self, followers: &str) -> Result<()> {
+        self.moves_to("Then: nothing else", Key::Down)?;
+        self.screen.press(&[Key::Enter])?;
+        self.is_at(&format!("Then: {followers}"))?;
+        self.moves_to("Start", Key::Up)?;
+        self.leaves("Ready to archive")
+    }
+
+    /// On the page before a run, presses a key until the cursor is on the line with this text.
+    fn moves_to(&mut self, line: &str, key: Key) -> Result<()> {
+        // There are five lines, and it may be on the other end.
+        for _ in 0..4 {
+            let screen = self
+                .screen
+                .wait_drawn("a cursor", MINUTE, |screen| cursor_row(screen).is_some())?;
+            if has_at_cursor(&screen, line) {
+                return Ok(());
+            }
+            let at = cursor_row(&screen);
+            self.screen.press(std::slice::from_ref(&key))?;
+            self.screen
+                .wait_drawn("the cursor to move", MINUTE, |screen| {
+                    cursor_row(screen) != at
+                })?;
+        }
+        self.is_at(line)
+    }
+
+    /// Waits until the cursor is on the line with this text.
+    fn is_at(&mut self, line: &str) -> Result<()> {
+        let is_there = |screen: &str| has_at_cursor(screen, line);
+        self.screen.wait_drawn(line, MINUTE, is_there)?;
+        Ok(())
+    }
+
     /// On the page before a run, chooses everything where that is not chosen yet, and goes back to its start: stories compare all that is on
     /// a source with the archive.
     fn wants_everything(&mut self) -> Result<()> {
@@ -293,6 +345,13 @@ impl Pc {
         Ok(())
     }
 
+    /// What was told of the drive that was opened last, and whether it boots by itself.
+    pub fn boots(&self) -> Option<Value> {
+        let all = self.events.all();
+        all.into_iter()
+            .rfind(|event| event["event"] == "drive boots")
+    }
+
     /// How many files the newest run has counted as safe so far.
     pub fn safe_files(&self) -> u64 {
         let of_run = |event: &&Value| event["event"] == "verified" || event["event"] == "listing";
@@ -327,6 +386,11 @@ fn ends_with(value: &Value, path: &str) -> bool {
 
 fn is_at_cursor(line: &str) -> bool {
     line.trim_start().starts_with(CURSOR)
+}
+
+fn has_at_cursor(screen: &str, text: &str) -> bool {
+    let mut lines = screen.lines();
+    lines.any(|line| is_at_cursor(line) && line.contains(text))
 }
 
 fn can_be_chosen(line: &str) -> bool {

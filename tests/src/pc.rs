@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::{
-    Boot, ConsoleFont, Events, Key, Picture, Screen, Vm, VmPlan, appliance_image, firmware,
+    Boot, ConsoleFont, Drive, Events, Key, Picture, Screen, Vm, VmPlan, appliance_image, firmware,
 };
 
 /// The boot menu's hotkey for headless PCs.
@@ -35,7 +35,15 @@ impl PcPlan {
 
     /// The same PC with a legacy BIOS instead of UEFI.
     pub fn with_bios(mut self) -> Self {
-        self.vm.boot = Boot::LegacyStick(appliance_image());
+        if let Boot::Stick(image) = self.vm.boot {
+            self.vm.boot = Boot::LegacyStick(image);
+        }
+        self
+    }
+
+    /// The same PC, without a stick: it starts from an archive drive, whose file stays as it is.
+    pub fn from_drive(mut self, drive: &Drive) -> Self {
+        self.vm.boot = Boot::Stick(drive.path().to_owned());
         self
     }
 

@@ -7,6 +7,7 @@ use heirloom_engine::{GroupCounts, IncompleteGroup, LeftOutKind, RunReport, Safe
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
+use crate::marks;
 use crate::quantity::{count, files, shown, size};
 use crate::report::{Page, Report};
 
@@ -14,7 +15,8 @@ use crate::report::{Page, Report};
 pub(crate) fn said(archive: &Path, report: &RunReport, started: Instant) -> Report {
     let is_complete = report.completeness.is_complete();
     // A run with nothing new tells again what the last one had to say, and calls nobody.
-    let is_doubtful = report.suspect_files > 0 && !report.up_to_date;
+    let is_doubtful =
+        (report.suspect_files > 0 || report.marks.converted > 0) && !report.up_to_date;
     let exit = if is_complete && report.damage.is_empty() && !is_doubtful {
         Exit::Done
     } else {
@@ -34,19 +36,30 @@ fn page(archive: &Path, report: &RunReport, is_complete: bool) -> Page {
         (true, Some(proof)) => {
             Page::new(format!("{source} is archived.")).text(safe_to_erase(&proof))
         }
-        (true, None) if report.up_to_date => Page::new(format!("{source}: nothing new."))
-            .text("Complete. All of it is in the archive already, since the snapshot below."),
+        (true, None) if report.up_to_date => {
+            Page::new(format!("{source}: nothing new.")).text(nothing_new(report))
+        }
         (true, None) => Page::new(format!("{source} is archived."))
-            .text("Complete. Every file was read back from the drive and is the same as in the source.")
+            .text(match report.marks.converted {
+                0 => "Complete. Every file was read back from the drive and is the same as in the source.",
+                _ => "Complete. Every file was read back from the drive and is as the source gave it.",
+            })
             .text(dont_erase(report)),
         (false, _) => Page::new(format!("{source} is archived, but not completely.")).text(
             "Don't erase anything from the source yet. What could be copied is safe; what could not is named below.",
         ),
     };
+    if let Some(converted) = marks::converted(&report.marks) {
+        page = page.text(converted);
+    }
     page = page
         .gap()
         .fact("Snapshot", archive.join(&report.folder).display());
     page = page.fact("In it", contents(report));
+    let among_them = marks::among_them(&report.marks);
+    if !among_them.is_empty() {
+        page = page.fact("Among them", among_them);
+    }
     if let (Some(first), Some(last)) = (report.first_day, report.last_day) {
         page = page.fact("Dates", format!("{first} to {last}"));
     }
@@ -83,14 +96,26 @@ fn page(archive: &Path, report: &RunReport, is_complete: bool) -> Page {
     troubles(unwanted(left_out(page, report), report), report)
 }
 
+fn nothing_new(report: &RunReport) -> &'static str {
+    match report.unwanted.is_empty() {
+        true => "Complete. All of it is in the archive already, since the snapshot below.",
+        false => {
+            "Complete. All that you asked for is in the archive already, since the snapshot below."
+        }
+    }
+}
+
 /// Why not, though the snapshot is complete.
 fn dont_erase(report: &RunReport) -> &'static str {
-    match report.damage.is_empty() {
-        true => {
-            "Don't erase anything from the source yet: a file looks damaged there already. Look at it first; a copy of it elsewhere may be whole."
+    if !report.damage.is_empty() {
+        return "Don't erase anything from the source yet: something older in this archive is damaged, and named below.";
+    }
+    match report.suspect_files {
+        0 => {
+            "Don't erase anything from the source yet: it has better copies of some photos than it gave."
         }
-        false => {
-            "Don't erase anything from the source yet: something older in this archive is damaged, and named below."
+        _ => {
+            "Don't erase anything from the source yet: a file looks damaged there already. Look at it first; a copy of it elsewhere may be whole."
         }
     }
 }
@@ -154,9 +179,10 @@ fn unwanted(page: Page, report: &RunReport) -> Page {
         (sum.0 + it.files, sum.1.saturating_add(it.bytes))
     });
     let mut page = page.gap().text(format!(
-        "Not photos or films, and left out as you asked: {} ({}). This snapshot is without them:",
+        "Not photos or films, and left out as you asked: {} ({}{}). This snapshot is without them:",
         files(number),
-        size(bytes)
+        size(bytes),
+        marks::left_out_thumbnails(report.unwanted_thumbnails)
     ));
     // Most first: what was left out by mistake is likely among them.
     let mut folders: Vec<_> = report.unwanted.iter().collect();
@@ -246,6 +272,8 @@ fn object(archive: &Path, report: &RunReport, is_complete: bool, started: Instan
         })).collect::<Vec<_>>(),
         "left_out_count": report.left_out.count,
         "groups": groups(&report.groups),
+        "marks": marks::object(&report.marks),
+        "left_out_thumbnails": report.unwanted_thumbnails,
         "suspect_files": report.suspect_files,
         "unwanted": report.unwanted.iter().map(|it| json!({
             "folder": it.folder,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use heirloom_format::{Digest, PublicKey};
+use heirloom_format::{Day, Digest, PublicKey};
 
 /// What every page of help ends with.
 pub(crate) const EXIT_CODES: &str = "\
@@ -128,6 +128,9 @@ pub(crate) struct LsOrder {
 ///
 /// Without a source or snapshot: the newest snapshot of every source, each in a folder of its own where there are several. What is in the target already is
 /// never replaced; an interrupted restore is gone on with by the next. Files that are damaged in the snapshot are taken from sound copies in the archive.
+///
+/// On FAT32, files of 4 GiB and more can't be: they are named before the restore begins, and all others are restored. A folder with more names than FAT32
+/// takes is continued in folders `part 2` and so on in it, and times are kept to two seconds.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct RestoreOrder {
@@ -141,21 +144,47 @@ pub(crate) struct RestoreOrder {
     /// This snapshot and not the newest: its number.
     #[arg(long, value_name = "N")]
     pub(crate) snapshot: Option<String>,
+    /// The newest snapshot of every source, each in a folder of its own even if there is only one.
+    #[arg(long, conflicts_with_all = ["source", "snapshot"])]
+    pub(crate) all_sources: bool,
     /// Only what is at or below this path in the snapshot; may be given several times.
     #[arg(long, value_name = "PATH")]
     pub(crate) only: Vec<String>,
+    /// Only files of this day and later, such as 2024-07-01. What belongs to them (edits, the film of a Live Photo) comes with them. Days are UTC's.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from_date: Option<Day>,
+    /// Only files of this day and earlier.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) to_date: Option<Day>,
+    /// What becomes of files without a date where days are asked for.
+    #[arg(long, value_enum, default_value_t = Undated::LeaveOut)]
+    pub(crate) undated: Undated,
+    /// Sort the files into folders such as 2024/2024-07, and `undated`. Names that meet there are numbered, all that belong together with one number.
+    #[arg(long)]
+    pub(crate) by_month: bool,
     /// Which names the files get.
-    #[arg(long, value_enum, default_value_t = Names::Exact)]
+    #[arg(long, value_enum, default_value_t = Names::Fitting)]
     pub(crate) names: Names,
 }
 
 /// Names of restored files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Names {
+    /// Exact on a disk of Linux, portable on all others.
+    Fitting,
     /// The very bytes that they had, for Linux.
     Exact,
     /// Names that Windows, macOS and memory cards take too.
     Portable,
+}
+
+/// Files without a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Undated {
+    /// They are counted, and stay in the archive.
+    LeaveOut,
+    /// They are restored too.
+    Include,
 }
 
 /// Remove old snapshots, never the only copy of a content.
@@ -237,6 +266,27 @@ mod tests {
                 true,
             ),
             (&["restore", "a", "b", "--names", "other"], false),
+            (
+                &[
+                    "restore",
+                    "a",
+                    "b",
+                    "--from-date",
+                    "2024-07-01",
+                    "--to-date",
+                    "2024-07-31",
+                    "--undated",
+                    "include",
+                    "--by-month",
+                    "--all-sources",
+                ],
+                true,
+            ),
+            (&["restore", "a", "b", "--from-date", "July"], false),
+            (
+                &["restore", "a", "b", "--all-sources", "--source", "Mia"],
+                false,
+            ),
             (&["thin", "a", "--keep-last", "3"], true),
             (
                 &[

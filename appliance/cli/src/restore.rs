@@ -2,40 +2,25 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use heirloom_engine::{
-    Cancel, PublishedSnapshot, RestoreError, RestoreFrom, RestoreNames, RestoreProgress,
-    RestoreReport,
+    Cancel, DateSpan, RestoreError, RestoreFrom, RestoreLayout, RestoreNames, RestoreProgress,
+    RestoreReport, Target, UndatedFiles, plan_restore,
 };
 use heirloom_files::FolderTarget;
-use heirloom_format::{PortableNames, StoredPath};
-use serde_json::{Value, json};
 
-use crate::args::{Names, RestoreOrder, Talk};
-use crate::exit::Exit;
+use crate::args::{Names, RestoreOrder, Talk, Undated};
 use crate::interrupt::cancel_on_signal;
 use crate::place::{Place, Use, is_outside};
 use crate::progress::{Display, Where};
-use crate::quantity::{count, files, shown, size};
-use crate::report::{Page, Report};
+use crate::quantity::{files, size};
+use crate::report::Report;
+use crate::restored::said;
 use crate::select;
 use crate::trouble::Trouble;
-
-/// One snapshot, and where its files go.
-struct Part<'a> {
-    published: &'a PublishedSnapshot,
-    folder: PathBuf,
-}
-
-/// What was done of one.
-struct Done {
-    source: String,
-    folder: PathBuf,
-    report: RestoreReport,
-}
 
 /// Restores.
 pub(crate) fn restore(order: &RestoreOrder, talk: Talk) -> Result<Report, Trouble> {
@@ -47,96 +32,116 @@ pub(crate) fn restore(order: &RestoreOrder, talk: Talk) -> Result<Report, Troubl
         .iter()
         .map(|typed| select::typed_path(typed).ok_or_else(|| Trouble::NoPath(typed.clone())))
         .collect::<Result<Vec<_>, _>>()?;
-    let parts = parts(&place, order)?;
-    let names = match order.names {
-        Names::Exact => RestoreNames::Exact,
-        Names::Portable => RestoreNames::Portable,
+    let engine_order = heirloom_engine::RestoreOrder {
+        from: from(&place, order)?,
+        only,
+        dates: dates(order)?,
+        names: match order.names {
+            Names::Fitting => RestoreNames::Fitting,
+            Names::Exact => RestoreNames::Exact,
+            Names::Portable => RestoreNames::Portable,
+        },
+        layout: match order.by_month {
+            true => RestoreLayout::ByMonth,
+            false => RestoreLayout::AsItWas,
+        },
     };
     let cancel = cancel_on_signal()?;
-    let mut done = Vec::new();
     let made = make_folder(&order.target_dir)?;
-    for part in &parts {
-        let made_part = make_folder(&part.folder)?;
-        let engine_order = heirloom_engine::RestoreOrder {
-            from: RestoreFrom::Snapshot(part.published.folder.clone()),
-            only: only.clone(),
-            names,
-        };
-        match restore_one(&place, &engine_order, &part.folder, talk, &cancel) {
-            Ok(report) => done.push(Done {
-                source: part.published.source_folder.clone(),
-                folder: part.folder.clone(),
-                report,
-            }),
-            // Another source may have it.
-            Err(RestoreError::NothingThere) if parts.len() > 1 => {
-                unmake(made_part, &part.folder);
+    let target = FolderTarget::new(&order.target_dir);
+    let outcome = tell_what_is_too_long(&place, &engine_order, &target, &cancel)
+        .and_then(|()| restore_to(&place, &engine_order, &target, talk, &cancel));
+    match outcome {
+        Ok(report) => Ok(said(&order.target_dir, &engine_order, &report, started)),
+        Err(error) => {
+            if made {
+                // Only an empty one goes; one that is not empty is what was restored of it.
+                let _ = fs::remove_dir(&order.target_dir);
             }
-            Err(error) => {
-                unmake(made_part, &part.folder);
-                unmake(made, &order.target_dir);
-                return Err(Trouble::of_restore(place.dir.clone(), error));
-            }
+            Err(match error {
+                RestoreError::NothingThere => Trouble::NoPath(order.only.join(", ")),
+                error => Trouble::of_restore(place.dir.clone(), error),
+            })
         }
     }
-    if done.is_empty() {
-        unmake(made, &order.target_dir);
-        return Err(Trouble::NoPath(order.only.join(", ")));
-    }
-    Ok(said(&order.target_dir, &done, started))
 }
 
 /// What is meant: one snapshot into the folder itself, or the newest of several sources, each into a folder of its own.
-fn parts<'a>(place: &'a Place, order: &RestoreOrder) -> Result<Vec<Part<'a>>, Trouble> {
+fn from(place: &Place, order: &RestoreOrder) -> Result<RestoreFrom, Trouble> {
     let archive = &place.archive;
-    let into_itself = |published| {
-        Ok(vec![Part {
-            published,
-            folder: order.target_dir.clone(),
-        }])
-    };
     let asked = order.snapshot.as_deref();
-    match (&order.source, asked) {
+    let published = match (&order.source, asked) {
         (Some(source), asked) => {
             let source = select::source(archive, source)?;
-            into_itself(select::snapshot(
-                archive,
-                source,
-                asked.unwrap_or(select::LATEST),
-            )?)
+            select::snapshot(archive, source, asked.unwrap_or(select::LATEST))?
         }
-        (None, Some(asked)) if asked != select::LATEST => {
-            into_itself(select::snapshot_of_any(archive, asked)?)
-        }
-        (None, _) => {
-            let sources = select::sources(archive);
-            let newest = |source| select::snapshot(archive, source, select::LATEST);
-            match sources[..] {
-                [] => Err(Trouble::NoSnapshots(place.dir.clone())),
-                [source] => into_itself(newest(source)?),
-                _ => {
-                    let mut portable = PortableNames::new();
-                    let mut part = |source| {
-                        Ok(Part {
-                            published: newest(source)?,
-                            folder: order.target_dir.join(match order.names {
-                                Names::Exact => source.to_owned(),
-                                Names::Portable => StoredPath::parse(source)
-                                    .map_or(source.to_owned(), |path| portable.next(&path)),
-                            }),
-                        })
-                    };
-                    sources.into_iter().map(&mut part).collect()
-                }
-            }
-        }
-    }
+        (None, Some(asked)) if asked != select::LATEST => select::snapshot_of_any(archive, asked)?,
+        (None, _) => match select::sources(archive)[..] {
+            [] => return Err(Trouble::NoSnapshots(place.dir.clone())),
+            [source] if !order.all_sources => select::snapshot(archive, source, select::LATEST)?,
+            _ => return Ok(RestoreFrom::AllSources),
+        },
+    };
+    Ok(RestoreFrom::Snapshot(published.folder.clone()))
 }
 
-fn restore_one(
+fn dates(order: &RestoreOrder) -> Result<Option<DateSpan>, Trouble> {
+    let (first, last) = (order.from_date, order.to_date);
+    match (first, last) {
+        (None, None) => return Ok(None),
+        (Some(first), Some(last)) if last < first => {
+            return Err(Trouble::DatesReversed { first, last });
+        }
+        _ => {}
+    }
+    Ok(Some(DateSpan {
+        first,
+        last,
+        undated: match order.undated {
+            Undated::LeaveOut => UndatedFiles::LeftOut,
+            Undated::Include => UndatedFiles::Restored,
+        },
+    }))
+}
+
+/// Whoever waits for hours should know before what will be missing.
+fn tell_what_is_too_long(
     place: &Place,
     order: &heirloom_engine::RestoreOrder,
-    folder: &Path,
+    target: &FolderTarget,
+    cancel: &Cancel,
+) -> Result<(), RestoreError> {
+    let Some(max_bytes) = target.limits()?.file_bytes_max else {
+        return Ok(());
+    };
+    let plan = plan_restore(&*place.volume, order, target, cancel)?;
+    let too_long = || {
+        plan.problems
+            .iter()
+            .filter(|it| it.reason.code() == "too-long")
+    };
+    let count = too_long().count() as u64;
+    if count > 0 {
+        eprintln!(
+            "{} longer than {}, the most that a file on this disk can have. All others are restored:",
+            if count == 1 {
+                "1 file is".to_owned()
+            } else {
+                format!("{} are", files(count))
+            },
+            size(max_bytes)
+        );
+    }
+    for problem in too_long() {
+        eprintln!("  {}", problem.path);
+    }
+    Ok(())
+}
+
+fn restore_to(
+    place: &Place,
+    order: &heirloom_engine::RestoreOrder,
+    target: &FolderTarget,
     talk: Talk,
     cancel: &Cancel,
 ) -> Result<RestoreReport, RestoreError> {
@@ -158,8 +163,7 @@ fn restore_one(
         }
         display.show(|| course.clone());
     };
-    let target = FolderTarget::new(folder);
-    let outcome = heirloom_engine::restore(&*place.volume, order, &target, &watch, cancel);
+    let outcome = heirloom_engine::restore(&*place.volume, order, target, &watch, cancel);
     display.end();
     outcome
 }
@@ -184,119 +188,4 @@ fn make_folder(folder: &Path) -> Result<bool, Trouble> {
             error,
         }),
     }
-}
-
-fn unmake(made: bool, folder: &Path) {
-    if made {
-        // Only an empty one goes; one that is not empty is what was restored of it.
-        let _ = fs::remove_dir(folder);
-    }
-}
-
-fn said(target: &Path, done: &[Done], started: Instant) -> Report {
-    let is_good = |it: &Done| it.report.is_complete() && it.report.damage.is_empty();
-    let sum = |part: fn(&RestoreReport) -> u64| done.iter().map(|it| part(&it.report)).sum::<u64>();
-    let missing = sum(|it| it.problems.len() as u64);
-    let restored = sum(|it| it.restored_files);
-    let target = target.display();
-    let mut page = if missing == 0 {
-        Page::new(format!("All of it is in {target}.")).text(
-            "Complete. Every file was written, read back from the disk, and is what was archived.",
-        )
-    } else {
-        Page::new(format!(
-            "Restored to {target}, all but {}.",
-            files(missing)
-        ))
-        .text("What was restored was read back from the disk, and is what was archived. What could not be is named below.")
-    };
-    page = page.gap().fact(
-        "Restored",
-        format!(
-            "{} ({})",
-            files(restored),
-            size(sum(|it| it.restored_bytes))
-        ),
-    );
-    let already = sum(|it| it.already_files);
-    if already > 0 {
-        page = page.fact("There already", files(already));
-    }
-    let mended = sum(|it| it.mended_files);
-    if mended > 0 {
-        let mended = format!(
-            "{}, damaged in this snapshot, from sound copies of it in the archive",
-            files(mended)
-        );
-        page = page.fact("Mended", mended);
-    }
-    for it in done {
-        page = page.fact("From", shown(it.report.folder.as_str()));
-    }
-    if missing > 0 {
-        page = page
-            .gap()
-            .text(format!("{} could not be restored:", files(missing)));
-    }
-    for it in done {
-        for problem in &it.report.problems {
-            page = page.item(format!("{}: {}", problem.path, problem.reason));
-        }
-    }
-    let damage = sum(|it| it.damage.len() as u64);
-    if damage > 0 {
-        page = page.gap().text(format!(
-            "{} in the archive {} damaged, and did not stand in the way. Run `heirloom verify`:",
-            count(damage, "thing", "things"),
-            if damage == 1 { "is" } else { "are" }
-        ));
-    }
-    for it in done {
-        for damage in &it.report.damage {
-            page = page.item(format!("{} {}", shown(damage.place.as_str()), damage.kind));
-        }
-    }
-    Report {
-        exit: if done.iter().all(is_good) {
-            Exit::Done
-        } else {
-            Exit::Attention
-        },
-        text: page.print(),
-        json: json!({
-            "target": target.to_string(),
-            "complete": missing == 0,
-            "snapshots": done.iter().map(object).collect::<Vec<_>>(),
-            "seconds": started.elapsed().as_secs_f64(),
-        }),
-        is_printed: false,
-    }
-}
-
-fn object(done: &Done) -> Value {
-    let report = &done.report;
-    json!({
-        "source": done.source,
-        "snapshot": {
-            "generation": report.snapshot.generation,
-            "date": report.snapshot.date.to_string(),
-            "folder": report.folder.as_str(),
-        },
-        "to": done.folder.to_string_lossy(),
-        "complete": report.is_complete(),
-        "files": report.files,
-        "restored_files": report.restored_files,
-        "restored_bytes": report.restored_bytes,
-        "mended_files": report.mended_files,
-        "already_files": report.already_files,
-        "problems": report.problems.iter().map(|problem| json!({
-            "path": problem.path.as_str(),
-            "reason": problem.reason.code(),
-            "sentence": problem.reason.to_string(),
-        })).collect::<Vec<_>>(),
-        "damage": report.damage.iter().map(|damage| json!({
-            "place": damage.place.as_str(),
-            "sentence": damage.kind.to_string(),
-        })).collect::<Vec<_>>(),
-    })
 }

@@ -66,6 +66,9 @@ const APPLE: u16 = 0x05ac;
 
 /// Still Image, PTP (USB Still Image Capture Device Definition 1.0, section 4): also what MTP uses.
 const PTP_INTERFACE: (u8, u8, u8) = (6, 1, 1);
+/// Android's debug bridge (AOSP, adb's `client/transport_usb.cpp`). Where a person has it switched on, it is all that a phone shows while it
+/// charges only; opening such a phone says that it waits for its person.
+const DEBUG_BRIDGE_INTERFACE: (u8, u8, u8) = (255, 66, 1);
 /// A locked Samsung T7 shows a medium of some 30 MB; no disk for pictures is this small.
 const UNLOCKER_BYTES_MAX: u64 = 200_000_000;
 
@@ -90,6 +93,7 @@ fn classify_usb(usb: &UsbFacts, facts: &DeviceFacts) -> DeviceClass {
         (false, true) if usb.vendor_id == APPLE => DeviceClass::Phone,
         (false, true) if camera_maker => DeviceClass::Camera,
         (false, true) => DeviceClass::Phone,
+        (false, false) if usb.interfaces.contains(&DEBUG_BRIDGE_INTERFACE) => DeviceClass::Phone,
         (false, false) => DeviceClass::NotOurs(NotOurs::OtherUsb),
     }
 }
@@ -325,6 +329,18 @@ mod tests {
                 "camera",
                 usb(0x04a9, "Canon Inc.", &[(6, 1, 1)], &[]),
                 DeviceClass::Camera,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "phone that only charges, with USB debugging",
+                usb(0x18d1, "Google", &[(255, 66, 1)], &["ADB Interface"]),
+                DeviceClass::Phone,
+                Err(Unfit::NotOffered),
+            ),
+            (
+                "phone in its boot loader",
+                usb(0x18d1, "Google", &[(255, 66, 3)], &["fastboot"]),
+                other.clone(),
                 Err(Unfit::NotOffered),
             ),
             (

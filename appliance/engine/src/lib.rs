@@ -38,18 +38,21 @@ pub use heirloom_media::{
 };
 pub use ingest::{
     Cancel, Complete, Completeness, Difference, DifferenceKind, GroupCounts, IncompleteGroup,
-    KindCounts, LeftOutCount, LongFiles, MediaKind, Problem, ProblemReason, Progress, RunError,
-    RunOrder, RunReport, SafeToErase, ingest, is_wanted, media_kind,
+    KindCounts, LeftOutCount, LongFiles, MarkCounts, MediaKind, Problem, ProblemReason, Progress,
+    RunError, RunOrder, RunReport, SafeToErase, ingest, is_wanted, media_kind,
 };
 pub use machine::{
     ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskUse, DiskView, DriveError, Effect,
-    Event, HomeView, Layout, Machine, NameRefusal, Now, OpenedArchive, PageView, PassphraseRefusal,
-    PrepareLine, RunDone, RunPhase, RunView, RunWish, SetUpStep, Setting, View, WaitReason,
+    Event, HomeView, Layout, Machine, NameOrigin, NameRefusal, Now, OpenedArchive, PageView,
+    PassphraseRefusal, PrepareLine, PrepareView, RoundView, RunDone, RunPhase, RunView, RunWish,
+    SetUpStep, Setting, SourceNameRefusal, SourceOutcome, View, WaitReason,
 };
 pub use restore::{
-    Occupant, OnTarget, RestoreError, RestoreFrom, RestoreNames, RestoreOrder, RestoreProblem,
-    RestoreProblemReason, RestoreProgress, RestoreReport, StagedId, Target, TargetDraft,
-    TargetError, TargetPath, restore,
+    DateSpan, Occupant, OnTarget, RamTarget, RehearsalOrder, RehearsalReport, RestoreError,
+    RestoreFrom, RestoreLayout, RestoreNames, RestoreOrder, RestorePlan, RestoreProblem,
+    RestoreProblemReason, RestoreProgress, RestoreReport, RestoredPart, StagedId, Target,
+    TargetDraft, TargetError, TargetFileSystem, TargetLimits, TargetPath, UndatedFiles,
+    UnlistedSource, plan_restore, rehearse, restore,
 };
 pub use retention::{
     Fate, KeepReason, Policy, RetentionError, RetentionPlan, ThinReport, Verdict, Wish,

@@ -45,6 +45,8 @@ pub struct ListedObject {
     pub modified: Option<SourceTime>,
     /// An id that outlives reconnects (MTP's PersistentUniqueObjectIdentifier), where there is a believable one.
     pub persistent_id: Option<String>,
+    /// The source states that it is HEIF, by other means than its name (MTP's ObjectFormat): what it gives may be another format all the same.
+    pub is_stated_heif: bool,
 }
 
 /// A time as a source stated it, and what we make of it.

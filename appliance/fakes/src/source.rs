@@ -23,12 +23,16 @@ pub struct FakeFile {
     pub modified: Option<SourceTime>,
     /// As the device states it.
     pub persistent_id: Option<String>,
+    /// As the device states it.
+    pub is_stated_heif: bool,
     /// What the listing says instead of the true length.
     pub listed_size_bytes: Option<u64>,
     /// How many fetches hand over only the first half.
     pub short_fetches: u32,
     /// What the next reads from the first byte hand over instead, one each.
     pub instead: VecDeque<Vec<u8>>,
+    /// After so many fetches, each one fails with this.
+    pub failure_after: Option<(u32, SourceError)>,
     /// Every second read gives one byte wrong.
     pub is_unsteady: bool,
     /// What every fetch fails with.
@@ -69,9 +73,11 @@ impl FakeFile {
                 unix_s: Some(modified_unix_s),
             }),
             persistent_id: None,
+            is_stated_heif: false,
             listed_size_bytes: None,
             short_fetches: 0,
             instead: VecDeque::new(),
+            failure_after: None,
             is_unsteady: false,
             failure: None,
             failure_in_the_middle: None,
@@ -100,6 +106,14 @@ impl FakeSource {
             handed_bytes: 0,
             unsteady_reads: 0,
         }
+    }
+
+    /// An iPhone with these files.
+    pub fn iphone(serial: &str, files: Vec<FakeFile>) -> Self {
+        let mut iphone = Self::phone(serial, files);
+        iphone.identity.manufacturer = "Apple Inc.".to_owned();
+        iphone.identity.model = "Apple iPhone".to_owned();
+        iphone
     }
 
     /// A camera with these files: all of one make and model, with whatever they say as their serial number.
@@ -201,6 +215,7 @@ impl Source for FakeSource {
             size_bytes: file.listed_size_bytes.unwrap_or(file.content.len() as u64),
             modified: file.modified.clone(),
             persistent_id: file.persistent_id.clone(),
+            is_stated_heif: file.is_stated_heif,
         });
         let problems = self.unlisted.iter().cloned().map(Found::Problem);
         let seen = [Found::Seen(self.files.len() as u64)];
@@ -229,6 +244,11 @@ impl Source for FakeSource {
         let file = self.files.get_mut(at).ok_or(SourceError::Vanished)?;
         if let Some(error) = &file.failure {
             return Err(error.clone());
+        }
+        match &mut file.failure_after {
+            Some((0, error)) => return Err(error.clone()),
+            Some((fetches, _)) => *fetches -= 1,
+            None => {}
         }
         if let Some(error) = file.failure_in_the_middle.clone().filter(|_| from_byte > 0) {
             if !error.is_about_one_object() {

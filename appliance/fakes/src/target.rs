@@ -4,13 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use heirloom_engine::{Occupant, OnTarget, StagedId, Target, TargetDraft, TargetError, TargetPath};
+use heirloom_engine::{
+    Occupant, OnTarget, StagedId, Target, TargetDraft, TargetError, TargetFileSystem, TargetLimits,
+    TargetPath,
+};
 
 use crate::volume::PowerCut;
 
 /// Small, so that callers meet more than one piece even with small files.
 const PIECE_BYTES: usize = 1 << 10;
 const ENOTDIR: i32 = 20;
+const EINVAL: i32 = 22;
+const EFBIG: i32 = 27;
+const ENOSPC: i32 = 28;
 const ENAMETOOLONG: i32 = 36;
 
 /// A file as the target holds it.
@@ -37,6 +43,7 @@ struct State {
     fail_at: Option<(u64, TargetError)>,
     capacity_bytes: Option<u64>,
     name_bytes_max: Option<usize>,
+    limits: Option<TargetLimits>,
     flips: u32,
 }
 
@@ -122,6 +129,12 @@ impl FakeTarget {
         self.state().name_bytes_max = Some(name_bytes_max);
     }
 
+    /// It can't hold more than this says: lengths, entries of folders, times; and names only that Windows takes, of which two are one if only their
+    /// case differs.
+    pub fn limit_to(&self, limits: TargetLimits) {
+        self.state().limits = Some(limits);
+    }
+
     /// The next `times` that a file is read back, a bit of it is wrong.
     pub fn flip_on_read_back(&self, times: u32) {
         self.state().flips = times;
@@ -193,18 +206,59 @@ impl State {
             let errno = ENAMETOOLONG;
             return Err(TargetError::Refused { errno });
         }
+        let is_forbidden = |byte: &u8| b"<>:\"|?*\\".contains(byte) || byte.is_ascii_control();
+        let is_portable = |name: &Vec<u8>| {
+            !name.iter().any(is_forbidden) && !matches!(name.last(), Some(b'.' | b' '))
+        };
+        if !self.limits().takes_any_name && !path.names().iter().all(is_portable) {
+            return Err(TargetError::Refused { errno: EINVAL });
+        }
         Ok(())
     }
 
+    fn limits(&self) -> TargetLimits {
+        let none = || TargetLimits::of(TargetFileSystem::Linux, 4096);
+        self.limits.unwrap_or_else(none)
+    }
+
+    /// The names as this file system compares them.
+    fn folded(&self, names: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        match self.limits().takes_any_name {
+            true => names.to_vec(),
+            false => names.iter().map(|it| it.to_ascii_lowercase()).collect(),
+        }
+    }
+
+    /// How many entries the names in a folder take.
+    fn entries(&self, folder: &[Vec<u8>]) -> u32 {
+        let is_in = |names: &&Vec<Vec<u8>>| names.len() > folder.len() && names.starts_with(folder);
+        let children: BTreeSet<&Vec<u8>> = self
+            .placed
+            .keys()
+            .filter(is_in)
+            .map(|names| &names[folder.len()])
+            .collect();
+        children
+            .iter()
+            .map(|name| TargetLimits::entries(name))
+            .sum()
+    }
+
     fn occupant(&self, path: &TargetPath) -> Occupant {
-        let names = path.names();
-        if let Some(file) = self.placed.get(names) {
+        let names = &self.folded(path.names());
+        let same = self.placed.get(path.names()).or_else(|| {
+            let mut placed = self.placed.iter();
+            let found = placed.find(|(other, _)| self.folded(other) == *names);
+            found.map(|(_, file)| file)
+        });
+        if let Some(file) = same {
             let size_bytes = file.content.len() as u64;
             return Occupant::File { size_bytes };
         }
         let is_below = |other: &Vec<Vec<u8>>| other.len() > names.len() && other.starts_with(names);
         let is_above = |other: &Vec<Vec<u8>>| other.len() < names.len() && names.starts_with(other);
-        match self.placed.keys().any(|it| is_below(it) || is_above(it)) {
+        let mut placed = self.placed.keys().map(|it| self.folded(it));
+        match placed.any(|it| is_below(&it) || is_above(&it)) {
             true => Occupant::Other,
             false => Occupant::Nothing,
         }
@@ -285,6 +339,12 @@ impl Target for FakeTarget {
         if state.occupant(path) != Occupant::Nothing {
             return Err(TargetError::Exists);
         }
+        if let (Some(max), Some((name, folder))) =
+            (state.limits().folder_entries_max, path.names().split_last())
+            && state.entries(folder) + TargetLimits::entries(name) > max
+        {
+            return Err(TargetError::Refused { errno: ENOSPC });
+        }
         let staged = state.staged.remove(&id).expect("it was staged");
         assert!(staged.durable, "{path} is placed before it was flushed");
         state.placed.insert(path.names().to_vec(), staged.file);
@@ -295,6 +355,10 @@ impl Target for FakeTarget {
     fn clear(&self) -> Result<(), TargetError> {
         self.operate()?.staged.clear();
         Ok(())
+    }
+
+    fn limits(&self) -> Result<TargetLimits, TargetError> {
+        Ok(self.operate()?.limits())
     }
 
     fn free_bytes(&self) -> Result<u64, TargetError> {
@@ -319,15 +383,24 @@ impl TargetDraft for FakeTargetDraft {
         {
             return Err(TargetError::Full);
         }
+        let limits = state.limits();
         let staged = state.staged.get_mut(&self.id).expect("it is staged");
+        let size_bytes = (staged.file.content.len() + bytes.len()) as u64;
+        if !limits.takes_length(size_bytes) {
+            return Err(TargetError::Refused { errno: EFBIG });
+        }
         staged.file.content.extend_from_slice(bytes);
         Ok(())
     }
 
     fn finish(self: Box<Self>, modified_unix_s: Option<i64>) -> Result<(), TargetError> {
         let mut state = self.target.operate()?;
+        let limits = state.limits();
         let staged = state.staged.get_mut(&self.id).expect("it is staged");
-        staged.file.modified_unix_s = modified_unix_s;
+        staged.file.modified_unix_s = modified_unix_s.map(|unix_s| {
+            let step = i64::from(limits.time_step_s);
+            unix_s - unix_s.rem_euclid(step)
+        });
         staged.finished = true;
         Ok(())
     }

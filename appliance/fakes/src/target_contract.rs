@@ -80,6 +80,15 @@ pub fn target_contract(target: &dyn Target) {
     assert_eq!(calls, 1, "a sink that breaks is not called again");
     target.clear().expect("clear");
     assert!(target.free_bytes().expect("free") > 0);
+    let limits = target.limits().expect("limits");
+    assert!(
+        limits.block_bytes > 0 && limits.time_step_s > 0,
+        "{limits:?}"
+    );
+    assert!(
+        limits.takes_length((2 << 20) + 77),
+        "it took one: {limits:?}"
+    );
 }
 
 fn stage(target: &dyn Target, id: StagedId, content: &[u8]) {

@@ -40,6 +40,7 @@ impl MadeUp {
                 unix_s: Some(unix_s),
             }),
             persistent_id: None,
+            is_stated_heif: false,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod ahead;
 mod folder;
 mod folder_source;
+mod limits;
 mod pace;
 mod piece;
 mod sign_of_life;

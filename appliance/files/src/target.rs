@@ -8,7 +8,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use heirloom_engine::{Occupant, OnTarget, StagedId, Target, TargetDraft, TargetError, TargetPath};
+use heirloom_engine::{
+    Occupant, OnTarget, StagedId, Target, TargetDraft, TargetError, TargetLimits, TargetPath,
+};
 use nix::errno::Errno;
 use nix::fcntl::{
     AT_FDCWD, AtFlags, OFlag, PosixFadviseAdvice, RenameFlags, openat, posix_fadvise, renameat,
@@ -17,6 +19,7 @@ use nix::fcntl::{
 use nix::sys::stat::{Mode, SFlag, fstatat, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
+use crate::limits::limits_of;
 use crate::piece::with_piece;
 use crate::sign_of_life::SignOfLife;
 use crate::unfollowed::find_folder;
@@ -246,7 +249,14 @@ impl Target for FolderTarget {
         let (folders, name) = self.split(path)?;
         self.open_folder(folders, true)
             .and_then(|folder| self.rename(id, folder, &name))
-            .map_err(|errno| self.error(errno))
+            .map_err(|errno| match (self.error(errno), self.free_bytes()) {
+                // A name takes next to nothing: with room left on the disk, it is the folder that takes no more (FAT).
+                (TargetError::Full, Ok(free_bytes)) if free_bytes >= FOLDER_BYTES => {
+                    let errno = errno as i32;
+                    TargetError::Refused { errno }
+                }
+                (error, _) => error,
+            })
     }
 
     fn clear(&self) -> Result<(), TargetError> {
@@ -259,6 +269,12 @@ impl Target for FolderTarget {
         }
     }
 
+    fn limits(&self) -> Result<TargetLimits, TargetError> {
+        self.open_top()
+            .and_then(limits_of)
+            .map_err(|errno| self.error(errno))
+    }
+
     fn free_bytes(&self) -> Result<u64, TargetError> {
         let found = self
             .open_top()
@@ -267,6 +283,9 @@ impl Target for FolderTarget {
         Ok(found.blocks_available() * found.fragment_size())
     }
 }
+
+/// More than any folder needs to grow by: the largest cluster of exFAT.
+const FOLDER_BYTES: u64 = 32 << 20;
 
 /// The smallest sector there is.
 const SECTOR_BYTES: u64 = 512;

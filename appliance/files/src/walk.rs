@@ -178,6 +178,7 @@ impl<'a> Walk<'a> {
             }),
             // An inode's number is another one when the files are copied to another card, and on FAT after each mount.
             persistent_id: None,
+            is_stated_heif: false,
         };
         self.tell(Found::Object(object))
     }

@@ -125,14 +125,13 @@ fn archives_of_every_version_are_read() {
             let target = folder.path().join(published.name.to_string());
             fs::create_dir(&target).expect("a folder");
             let order = RestoreOrder {
-                from: RestoreFrom::Snapshot(published.folder.clone()),
-                only: Vec::new(),
                 names: RestoreNames::Exact,
+                ..RestoreOrder::all(RestoreFrom::Snapshot(published.folder.clone()))
             };
             let target_port = FolderTarget::new(&target);
             let report =
                 restore(&volume, &order, &target_port, &|_| {}, &Cancel::new()).expect("a restore");
-            assert!(report.is_complete(), "{:?}", report.problems);
+            assert!(report.is_complete(), "{report:?}");
             for (path, (digest, unix_s)) in contents_of(&target) {
                 // A file without a time was stored at the time of writing, which means nothing.
                 let unix_s = if path.ends_with("no time.jpg") {

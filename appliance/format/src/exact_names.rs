@@ -77,6 +77,7 @@ mod tests {
             shared_time: false,
             listed_size_bytes: None,
             suspect: None,
+            marks: Vec::new(),
         }
     }
 

@@ -39,7 +39,7 @@ pub use manifest_line::manifest_line;
 pub use manifest_reader::ManifestReader;
 pub use names::{SnapshotName, SnapshotNameError, SourceShortId, SourceTraits};
 pub use path::{StoredPath, StoredPathError};
-pub use portable_names::PortableNames;
+pub use portable_names::{PortableNames, fitting_stem, name_key, portable_name};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use readme::readme;
 pub use shared_times::{SharedTimesError, SharedTimesReader, shared_times_line};

@@ -185,19 +185,37 @@ fn fitted(name: &str, mark: &str) -> String {
         .rfind('.')
         .filter(|&dot| dot > 0 && name.len() - dot <= EXTENSION_BYTES_MAX);
     let (stem, extension) = name.split_at(dot.unwrap_or(name.len()));
-    let mut stem = stem.to_owned();
+    [fitting_stem(stem, mark, extension), mark, extension].concat()
+}
+
+/// How much of a stem can stay, from its beginning, so that every system takes it with a mark and a tail after it.
+pub fn fitting_stem<'s>(stem: &'s str, mark: &str, tail: &str) -> &'s str {
+    let mut stem = stem;
     loop {
-        let whole = [&stem, mark, extension].concat();
+        let whole = [stem, mark, tail].concat();
         let fits = whole.len() <= NAME_LENGTH_MAX
             && (whole.len() <= NAME_LENGTH_MAX / 2
                 || whole.nfd().map(char::len_utf16).sum::<usize>() <= NAME_LENGTH_MAX);
         let at_its_end = whole.trim_end_matches(['.', ' ']).len();
+        let Some((last, _)) = stem.char_indices().next_back() else {
+            return stem;
+        };
         // The second: cut where a dot or a space is its last now.
-        if fits && at_its_end == whole.len() || stem.is_empty() {
-            return whole;
+        if fits && at_its_end == whole.len() {
+            return stem;
         }
-        stem.pop();
+        stem = &stem[..last];
     }
+}
+
+/// A stored name made so that every system takes it, whatever others are beside it: steps 1 to 3 of FORMAT.md, section 12.
+pub fn portable_name(stored: &str) -> String {
+    legal(stored)
+}
+
+/// The same for names that some system takes for one: step 4 of FORMAT.md, section 12. Names that no system confuses may share it by chance.
+pub fn name_key(name: &str) -> u64 {
+    key(name)
 }
 
 /// The same for names that some system takes for one: without regard to case, to how accents are composed, and to characters that HFS+

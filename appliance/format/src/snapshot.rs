@@ -113,6 +113,10 @@ pub struct FileRecord {
     /// other bytes each time: the file is suspect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspect: Option<String>,
+    /// Words for what is to be known of the file besides, such as `converted` or `trashed`: see FORMAT.md, section 7. A word that is not known says
+    /// nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
 }
 
 /// A time as it was stated, and what was made of it.
@@ -217,6 +221,7 @@ mod tests {
             shared_time: false,
             listed_size_bytes: None,
             suspect: None,
+            marks: Vec::new(),
         };
         Snapshot {
             format_version: FORMAT_VERSION,
@@ -267,6 +272,17 @@ mod tests {
             Snapshot::parse(empty.print().as_bytes()).expect("ours"),
             empty
         );
+    }
+
+    #[test]
+    fn marks_are_kept_known_or_not_and_may_be_missing() {
+        let mut snapshot = example();
+        snapshot.files[0].marks = vec!["converted".into(), "of a later version".into()];
+        let text = snapshot.print();
+        let marks = r#""marks":["converted","of a later version"]}"#;
+        assert_eq!(text.matches("\"marks\"").count(), 1, "{text}");
+        assert!(text.contains(marks), "{text}");
+        assert_eq!(Snapshot::parse(text.as_bytes()).expect("ours"), snapshot);
     }
 
     #[test]

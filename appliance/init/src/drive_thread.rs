@@ -4,7 +4,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
     Archive, ArchiveError, Cancel, DeviceFacts, DeviceForm, DeviceId, DriveError, Event,
     OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, RunWish,
-    SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
+    SetUpStep, SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{ArchiveId, ArchiveInfo, Day, SigningKey};
 use heirloom_linux::{
@@ -13,6 +13,7 @@ use heirloom_linux::{
 use heirloom_recovery::DriveFacts;
 use zeroize::Zeroizing;
 
+use crate::booting;
 use crate::logbook;
 use crate::setting::Release;
 use crate::sheet;
@@ -174,6 +175,8 @@ impl DriveThread {
             derivation: KeyDerivation::for_this_machine(),
         };
         let drive = set_up(&order, &|step| self.tell(Event::SetUpReached(step)))?;
+        self.tell(Event::SetUpReached(SetUpStep::MakingBootable));
+        booting::see_to(&self.watch, &path);
         self.take_over(drive, device, facts)
     }
 
@@ -192,6 +195,7 @@ impl DriveThread {
             luks_uuid,
             passphrase,
         })?;
+        booting::see_to(&self.watch, &path);
         self.take_over(drive, device, facts)
     }
 
@@ -262,6 +266,9 @@ impl DriveThread {
         if !matches!(outcome, Err(RunError::DriveGone)) {
             keep_log(volume.as_ref(), &order);
         }
+        if outcome.is_err() {
+            self.tell_sources(volume.as_ref());
+        }
         let report = outcome?;
         let written = sheet::write(&open.drive, &open.facts, &self.release, today);
         if let Err(error) = &written {
@@ -275,6 +282,15 @@ impl DriveThread {
             sheet_written: written.is_ok(),
             archive,
         })
+    }
+
+    /// A run that did not get there may have begun a source's folder all the same, and given it its name for good.
+    fn tell_sources(&self, volume: &dyn Volume) {
+        match Archive::open(volume) {
+            Ok(archive) => self.tell(Event::SourcesKnown(source_folders(&archive))),
+            // Why the run ended is told anyway.
+            Err(error) => log::warn!("the sources: {error}"),
+        }
     }
 
     fn copy(
@@ -332,12 +348,18 @@ fn summary(
         generation: archive.newest().map_or(0, |newest| newest.name.generation),
         last_date: archive.newest().map(|newest| newest.name.date.to_string()),
         space,
+        source_folders: source_folders(archive),
         damaged: archive
             .damage()
             .iter()
             .map(|damage| format!("{} {}", damage.place, damage.kind))
             .collect(),
     })
+}
+
+fn source_folders(archive: &Archive) -> Vec<String> {
+    let folders = archive.source_folders().into_iter();
+    folders.map(str::to_owned).collect()
 }
 
 /// Leaves the run's log in the archive, one file a run. Losing it loses no picture, so a failure is only noted.

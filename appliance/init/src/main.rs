@@ -1,6 +1,7 @@
 //! Heirloom's appliance. As process 1 it supervises; started by that, it works. One program, so that the image has one.
 #![forbid(unsafe_code)]
 
+mod booting;
 mod drive_thread;
 mod logbook;
 mod news;

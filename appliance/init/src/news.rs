@@ -1,14 +1,17 @@
-//! The event log for machines: which page is shown, what a run does. Names only; nothing that was typed.
+//! The event log for machines: which page is shown, which source is archived, what a run does. Names only; of what is typed, nothing but
+//! the names of sources.
 
-use heirloom_engine::{Event, PageView, Progress, View};
+use heirloom_engine::{DeviceId, Event, PageView, Progress, RunDone, RunError, View};
 use serde_json::json;
 
 use crate::logbook::announce;
 
-/// Tells of pages as they change.
+/// Tells of pages as they change, and of runs as they come and go.
 #[derive(Debug, Default)]
 pub(crate) struct News {
     page: Option<&'static str>,
+    /// The source that is being archived.
+    source: Option<String>,
 }
 
 impl News {
@@ -20,7 +23,12 @@ impl News {
         }
     }
 
-    pub(crate) fn event(&self, event: &Event) {
+    pub(crate) fn run_begun(&mut self, device: &DeviceId, source: &str) {
+        self.source = Some(source.to_owned());
+        announce(&json!({ "event": "run-begun", "source": source, "id": device.0 }));
+    }
+
+    pub(crate) fn event(&mut self, event: &Event) {
         let told = match event {
             Event::DeviceSeen(facts) => {
                 json!({ "event": "device-seen", "model": facts.model, "id": facts.id.0 })
@@ -33,9 +41,26 @@ impl News {
             Event::SetUpReached(step) => json!({ "event": "set-up", "step": format!("{step:?}") }),
             Event::ArchiveClosed => json!({ "event": "archive-closed" }),
             Event::RunMoved(progress) => run(progress),
+            Event::RunEnded(outcome) => {
+                json!({ "event": "run-ended", "source": self.source.take(), "outcome": ending(outcome) })
+            }
             _ => return,
         };
         announce(&told);
+    }
+}
+
+/// How a run ended, in a word.
+fn ending(outcome: &Result<RunDone, RunError>) -> &'static str {
+    match outcome {
+        Ok(done) if !done.report.completeness.is_complete() => "incomplete",
+        Ok(done) if done.report.up_to_date => "up-to-date",
+        Ok(_) => "complete",
+        Err(RunError::Stopped) => "stopped",
+        Err(RunError::SourceGone) => "source-gone",
+        Err(RunError::SourceStalled) => "source-stalled",
+        Err(RunError::DriveGone) => "drive-gone",
+        Err(_) => "failed",
     }
 }
 
@@ -88,11 +113,12 @@ fn page_name(page: &PageView) -> &'static str {
         PageView::SetUpDone { .. } => "set-up-done",
         PageView::Unlock { .. } => "unlock",
         PageView::Unlocking { .. } => "unlocking",
-        PageView::Prepare { .. } => "prepare",
+        PageView::Prepare(_) => "prepare",
         PageView::Archiving(_) => "archiving",
         PageView::Waiting { .. } => "waiting",
         PageView::ConfirmStop { .. } => "confirm-stop",
         PageView::Report { .. } => "report",
+        PageView::RoundReport { .. } => "round-report",
         PageView::RunTrouble { .. } => "run-trouble",
         PageView::DriveTrouble { .. } => "drive-trouble",
         PageView::DrivePulled { .. } => "drive-pulled",

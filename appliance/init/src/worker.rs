@@ -194,6 +194,7 @@ impl Worker {
                     source_name,
                     wish,
                 } => {
+                    self.news.run_begun(&device, &source_name);
                     self.cancel = Cancel::new();
                     self.queue(Job::Run {
                         device,

@@ -12,12 +12,14 @@ use heirloom_files::FolderVolume;
 use heirloom_format::{ArchiveInfo, SigningKey};
 
 use crate::disk::{ExclusiveDisk, UdevKeptOut, partition_node, wait_for_node};
-use crate::luks::{KeyDerivation, Unlocked};
+use crate::luks::{
+    BackupHealth, HeaderHealth, HeaderVerdict, KeyDerivation, KeyHolder, Keys, Settled, Stock,
+    Unlocked,
+};
 use crate::mount::Mounted;
-use crate::{boot_partition, disk_source, ext4, luks, mount, partition};
+use crate::{boot_chain, boot_partition, disk_source, ext4, luks, mount, partition};
 
 const PLACE: &str = "/run/heirloom/archive";
-const HEADER_BACKUP: &str = "luks-header-backup.img";
 
 /// An archive drive that is unlocked and mounted. Let go of by [`ArchiveDrive::close`], or as well as it can be when it is dropped.
 pub struct ArchiveDrive {
@@ -26,7 +28,24 @@ pub struct ArchiveDrive {
     mounted: Mounted,
     unlocked: Unlocked,
     disk: PathBuf,
+    partition: PathBuf,
     luks_uuid: String,
+    key_findings: Option<KeyFindings>,
+}
+
+/// What a session found about the keys of an archive when it was opened, and did about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFindings {
+    /// Before anything was done.
+    pub header: HeaderHealth,
+    /// Whether a damaged or older copy of the header was mended, where there was one.
+    pub repaired: Result<(), DriveError>,
+    /// What became of an interrupted change of a key.
+    pub settled: Vec<(KeyHolder, Result<Settled, DriveError>)>,
+    /// The backup on the open partition, before it was made anew.
+    pub backup: Result<BackupHealth, DriveError>,
+    /// Whether the backup is as it should be now.
+    pub backed_up: Result<(), DriveError>,
 }
 
 /// What is to become an archive drive.
@@ -73,17 +92,21 @@ pub fn set_up(
     reached(SetUpStep::MakingBootPartition);
     boot_partition::make(&boot)?;
     reached(SetUpStep::Encrypting);
-    luks::format(&archive, order.name, order.passphrase, order.derivation)?;
-    let luks_uuid = luks::uuid(&archive)?;
-    let unlocked = luks::unlock(&archive, order.passphrase)?;
+    luks::format(
+        &Stock,
+        &archive,
+        order.name,
+        order.passphrase,
+        order.derivation,
+    )?;
+    let luks_uuid = luks::uuid(keys(&archive))?;
+    let unlocked = luks::unlock(keys(&archive), KeyHolder::Owner, order.passphrase)?;
     reached(SetUpStep::MakingFileSystem);
     ext4::make(&unlocked.node())?;
-    let drive = ArchiveDrive::mount(order.disk, luks_uuid.clone(), unlocked)?;
+    let drive = ArchiveDrive::mount(order.disk, &archive, luks_uuid.clone(), unlocked)?;
     reached(SetUpStep::WritingArchive);
     Archive::create(drive.volume.as_ref(), order.info, order.key).map_err(archive_error)?;
-    boot_partition::with_mounted(&boot, |place| {
-        luks::back_up_header(&archive, &place.join(HEADER_BACKUP))
-    })?;
+    boot_partition::with_mounted(&boot, |place| keys(&archive).refresh_backup(place))?;
     reached(SetUpStep::Checking);
     drive.close()?;
     {
@@ -112,23 +135,57 @@ pub struct OpenOrder<'a> {
     pub passphrase: &'a Passphrase,
 }
 
-/// Unlocks, checks and mounts an archive drive.
+/// Unlocks, checks and mounts an archive drive by its owner's passphrase.
 ///
 /// # Errors
 /// [`DriveError`]; nothing stays unlocked.
 pub fn open(order: &OpenOrder<'_>) -> Result<ArchiveDrive, DriveError> {
+    open_as(order, KeyHolder::Owner)
+}
+
+/// Unlocks, checks and mounts an archive drive by the secret of one of its holders, and sees to its keys: header, interrupted changes, backup. What
+/// goes wrong with those is in [`ArchiveDrive::key_findings`] and keeps nobody out.
+///
+/// # Errors
+/// [`DriveError`]; nothing stays unlocked.
+pub fn open_as(order: &OpenOrder<'_>, holder: KeyHolder) -> Result<ArchiveDrive, DriveError> {
     let partition = partition_node(order.disk, order.partition);
-    if luks::uuid(&partition)? != order.luks_uuid {
+    if luks::uuid(keys(&partition))? != order.luks_uuid {
         return Err(DriveError::Changed);
     }
+    // Before the first call of `cryptsetup`, which mends a damaged copy without a word.
+    let header = keys(&partition).health()?;
     ask_for_flushes(order.disk);
-    let unlocked = luks::unlock(&partition, order.passphrase)?;
+    let unlocked = luks::unlock(keys(&partition), holder, order.passphrase)?;
     ext4::check(&unlocked.node())?;
-    ArchiveDrive::mount(order.disk, order.luks_uuid.to_owned(), unlocked)
+    let mut drive =
+        ArchiveDrive::mount(order.disk, &partition, order.luks_uuid.to_owned(), unlocked)?;
+    drive.key_findings = Some(drive.see_to_keys(header, order.passphrase));
+    Ok(drive)
+}
+
+/// How the header of an encrypted partition is. Reads only, and needs no secret.
+///
+/// # Errors
+/// [`DriveError::Gone`], [`DriveError::Io`]. A damaged header is a finding, not an error.
+pub fn header_health(disk: &Path, partition: u32) -> Result<HeaderHealth, DriveError> {
+    keys(&partition_node(disk, partition)).health()
+}
+
+fn keys(partition: &Path) -> Keys<'_> {
+    Keys {
+        cryptsetup: &Stock,
+        partition,
+    }
 }
 
 impl ArchiveDrive {
-    fn mount(disk: &Path, luks_uuid: String, unlocked: Unlocked) -> Result<Self, DriveError> {
+    fn mount(
+        disk: &Path,
+        partition: &Path,
+        luks_uuid: String,
+        unlocked: Unlocked,
+    ) -> Result<Self, DriveError> {
         let mounted = mount::mount(
             &unlocked.node(),
             Path::new(PLACE),
@@ -141,8 +198,84 @@ impl ArchiveDrive {
             mounted,
             unlocked,
             disk: disk.to_owned(),
+            partition: partition.to_owned(),
             luks_uuid,
+            key_findings: None,
         })
+    }
+
+    /// Gives the executors their key, or a new one in place of the one they have, whose shares are then worthless. `authority` is any secret that
+    /// opens the archive; `secret` the master secret in lowercase hex. Safe against a power cut at any moment, as `luks/change.rs` says.
+    ///
+    /// # Errors
+    /// [`DriveError::WrongPassphrase`] when `authority` opens nothing: nothing was changed. After another error the old or the new secret opens,
+    /// and the next session settles which.
+    pub fn set_executors_key(
+        &self,
+        authority: &Passphrase,
+        secret: &Passphrase,
+    ) -> Result<(), DriveError> {
+        self.set_key(KeyHolder::Executors, authority, secret)
+    }
+
+    /// Gives the owner another passphrase. `authority` is the one they have, or the executors' secret.
+    ///
+    /// # Errors
+    /// As [`ArchiveDrive::set_executors_key`].
+    pub fn change_passphrase(
+        &self,
+        authority: &Passphrase,
+        new: &Passphrase,
+    ) -> Result<(), DriveError> {
+        self.set_key(KeyHolder::Owner, authority, new)
+    }
+
+    /// What was found about the keys when the drive was opened; nothing for a drive that has just been set up and not been opened yet.
+    pub fn key_findings(&self) -> Option<&KeyFindings> {
+        self.key_findings.as_ref()
+    }
+
+    fn set_key(
+        &self,
+        holder: KeyHolder,
+        authority: &Passphrase,
+        new: &Passphrase,
+    ) -> Result<(), DriveError> {
+        keys(&self.partition).set_key(holder, authority, new)?;
+        self.refresh_header_backup()
+    }
+
+    fn refresh_header_backup(&self) -> Result<(), DriveError> {
+        boot_partition::with_mounted(&self.boot_partition(), |place| {
+            keys(&self.partition).refresh_backup(place)
+        })
+    }
+
+    fn see_to_keys(&self, header: HeaderHealth, secret: &Passphrase) -> KeyFindings {
+        let keys = keys(&self.partition);
+        let repaired = keys.repair();
+        let settled = KeyHolder::ALL.map(|holder| (holder, keys.settle(holder, secret)));
+        let backup =
+            boot_partition::with_mounted(&self.boot_partition(), |place| keys.backup_health(place));
+        let backed_up = match &backup {
+            // Where key material went bad, the backup may have the only good one: a person decides.
+            Ok(BackupHealth::Current | BackupHealth::SlotsDiffer(_)) => Ok(()),
+            Ok(BackupHealth::Outdated | BackupHealth::Missing) => self.refresh_header_backup(),
+            Err(error) => Err(error.clone()),
+        };
+        let findings = KeyFindings {
+            header,
+            repaired,
+            settled: settled.into(),
+            backup,
+            backed_up,
+        };
+        if findings.header.verdict != HeaderVerdict::Sound
+            || findings.backup != Ok(BackupHealth::Current)
+        {
+            log::warn!("keys: {findings:?}");
+        }
+        findings
     }
 
     /// Where the archive is.
@@ -186,6 +319,7 @@ impl ArchiveDrive {
 /// Takes away what an earlier worker left behind: mounts first, then the mapping.
 pub fn clean_up() {
     mount::detach(Path::new(PLACE));
+    boot_chain::detach();
     boot_partition::detach();
     disk_source::detach();
     if let Err(error) = luks::remove_mapping() {

@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 mod archive_drive;
+mod boot_chain;
 mod boot_partition;
 mod console;
 mod disk;
@@ -22,11 +23,18 @@ mod udev_facts;
 mod unsettled;
 mod watch;
 
-pub use archive_drive::{ArchiveDrive, OpenOrder, SetUpOrder, clean_up, open, set_up};
+pub use archive_drive::{
+    ArchiveDrive, KeyFindings, OpenOrder, SetUpOrder, clean_up, header_health, open, open_as,
+    set_up,
+};
+pub use boot_chain::{BootRelease, Bootable, see_to_booting};
 pub use boot_partition::write_to_boot_partition;
 pub use console::{Console, apply_layout, console_fonts};
 pub use disk_source::DiskSource;
-pub use luks::KeyDerivation;
+pub use luks::{
+    BackupHealth, CopyHealth, HeaderDamage, HeaderHealth, HeaderVerdict, KeyDerivation, KeyHolder,
+    KeySlot, Settled, SlotDerivation,
+};
 pub use node::Node;
 pub use power::{power_off, restart, set_clock};
 pub use start::{load_modules, mount_early, start_udevd};

@@ -1,7 +1,24 @@
 //! LUKS2 by the `cryptsetup` program, told everything by arguments and the secret by standard input. Exit statuses as in `cryptsetup(8)`.
 
-use std::fs::File;
+mod backup;
+mod change;
+mod command;
+mod header;
+mod health;
+mod holder;
+mod metadata;
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
+
+pub use backup::BackupHealth;
+pub use change::Settled;
+pub(crate) use command::{Cryptsetup, Keys, Stock};
+pub use header::{CopyHealth, HeaderDamage, HeaderVerdict};
+pub use health::HeaderHealth;
+pub use holder::KeyHolder;
+pub use metadata::{KeySlot, SlotDerivation};
 
 use heirloom_engine::{DriveError, Passphrase};
 
@@ -33,6 +50,16 @@ impl Default for KeyDerivation {
 }
 
 impl KeyDerivation {
+    /// That of a slot which is there already; the default where that one is none of ours.
+    pub(crate) fn of(slot: SlotDerivation) -> Self {
+        match slot {
+            SlotDerivation::Argon2id { memory_kib, .. } => Self {
+                memory_kib: memory_kib.clamp(ARGON2_MEMORY_KIB_MIN, ARGON2_MEMORY_KIB_MAX),
+            },
+            SlotDerivation::Other => Self::default(),
+        }
+    }
+
     /// The default, or what QEMU's firmware configuration asks for, since emulation is many times slower than a PC. No PC has that
     /// device; the host of a virtual machine could read its memory anyway; and it concerns only archives that are made in there.
     pub fn for_this_machine() -> Self {
@@ -55,6 +82,7 @@ impl KeyDerivation {
 /// # Errors
 /// [`DriveError::Tool`], [`DriveError::Changed`] when it is in use, [`DriveError::OutOfMemory`].
 pub(crate) fn format(
+    cryptsetup: &dyn Cryptsetup,
     partition: &Path,
     name: &str,
     passphrase: &Passphrase,
@@ -64,8 +92,7 @@ pub(crate) fn format(
     let passes = ARGON2_PASSES.to_string();
     let lanes = ARGON2_LANES.to_string();
     let partition = partition.display().to_string();
-    let output = tool::run(
-        "cryptsetup",
+    let output = cryptsetup.run(
         &[
             "luksFormat",
             "--batch-mode",
@@ -105,26 +132,32 @@ pub(crate) struct Unlocked {
     mapped: bool,
 }
 
-/// Maps a LUKS volume.
+/// Maps a LUKS volume by the slot that counts for `holder`.
 ///
 /// # Errors
-/// [`DriveError::WrongPassphrase`], [`DriveError::OutOfMemory`], [`DriveError::Gone`], [`DriveError::Changed`] when it is in use.
-pub(crate) fn unlock(partition: &Path, passphrase: &Passphrase) -> Result<Unlocked, DriveError> {
-    let partition = partition.display().to_string();
+/// [`DriveError::WrongPassphrase`], [`DriveError::NoSuchKeySlot`] when the holder has no key, [`DriveError::DamagedHeader`],
+/// [`DriveError::OutOfMemory`], [`DriveError::Gone`], [`DriveError::Changed`] when it is in use.
+pub(crate) fn unlock(
+    keys: Keys<'_>,
+    holder: KeyHolder,
+    secret: &Passphrase,
+) -> Result<Unlocked, DriveError> {
+    let slot = keys.holding(holder)?.valid;
+    let slot = slot.ok_or(DriveError::NoSuchKeySlot)?.to_string();
+    let partition = keys.partition.display().to_string();
     let arguments = [
         "open",
         "--type",
         "luks2",
+        "--key-slot",
+        &slot,
         "--key-file",
         "-",
         &partition,
         MAPPING,
     ];
-    let output = tool::run(
-        "cryptsetup",
-        &arguments,
-        Some(passphrase.expose().as_bytes()),
-    )?;
+    let input = secret.expose().as_bytes();
+    let output = keys.cryptsetup.run(&arguments, Some(input))?;
     outcome(tool::status(&output))?;
     Ok(Unlocked { mapped: true })
 }
@@ -172,33 +205,9 @@ pub(crate) fn remove_mapping() -> Result<(), DriveError> {
 /// The UUID in a LUKS header, as `blkid` prints it.
 ///
 /// # Errors
-/// [`DriveError::Tool`] when there is no header.
-pub(crate) fn uuid(partition: &Path) -> Result<String, DriveError> {
-    let printed = tool::succeed(
-        "cryptsetup",
-        &["luksUUID", &partition.display().to_string()],
-    )?;
-    Ok(String::from_utf8_lossy(&printed).trim().to_owned())
-}
-
-/// Copies the header, with its key slots but no key, to a file that does not exist yet.
-///
-/// # Errors
-/// [`DriveError::Tool`].
-pub(crate) fn back_up_header(partition: &Path, file: &Path) -> Result<(), DriveError> {
-    let (partition, file_name) = (partition.display().to_string(), file.display().to_string());
-    tool::succeed(
-        "cryptsetup",
-        &[
-            "luksHeaderBackup",
-            &partition,
-            "--header-backup-file",
-            &file_name,
-        ],
-    )?;
-    File::open(file)
-        .and_then(|file| file.sync_all())
-        .map_err(|error| crate::disk::io_error("writing the header's backup", &error))
+/// [`DriveError::DamagedHeader`] when there is no header.
+pub(crate) fn uuid(keys: Keys<'_>) -> Result<String, DriveError> {
+    Ok(keys.header()?.uuid)
 }
 
 fn outcome(status: i32) -> Result<(), DriveError> {
@@ -212,24 +221,5 @@ fn outcome(status: i32) -> Result<(), DriveError> {
             program: "cryptsetup",
             status,
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn statuses_mean_what_the_manual_says() {
-        assert_eq!(outcome(0), Ok(()));
-        assert_eq!(outcome(2), Err(DriveError::WrongPassphrase));
-        assert_eq!(outcome(3), Err(DriveError::OutOfMemory));
-        assert_eq!(
-            outcome(1),
-            Err(DriveError::Tool {
-                program: "cryptsetup",
-                status: 1
-            })
-        );
     }
 }

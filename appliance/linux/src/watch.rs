@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use heirloom_engine::{DeviceFacts, DeviceId};
+use heirloom_engine::{DeviceFacts, DeviceForm, DeviceId, PartitionFacts, STICK_PARTITION_NAME};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use udev::{Device, Enumerator, EventType, MonitorBuilder};
 
+use crate::disk::partition_node;
 use crate::node::Node;
 use crate::udev_facts;
 
@@ -32,6 +34,18 @@ impl Watch {
     /// A device's facts and node, if it is still there.
     pub fn get(&self, id: &DeviceId) -> Option<(DeviceFacts, Node)> {
         self.locked().get(id).cloned()
+    }
+
+    /// The node of the partition that a stick boots from; of any, where there are several.
+    pub fn stick_partition(&self) -> Option<PathBuf> {
+        self.locked().values().find_map(|(facts, node)| {
+            let (DeviceForm::Disk(disk), Node::Disk { path }) = (&facts.form, node) else {
+                return None;
+            };
+            let of_stick = |it: &&PartitionFacts| it.name == STICK_PARTITION_NAME;
+            let partition = disk.partitions.iter().find(of_stick)?;
+            Some(partition_node(path, partition.number))
+        })
     }
 
     fn locked(&self) -> std::sync::MutexGuard<'_, BTreeMap<DeviceId, (DeviceFacts, Node)>> {

@@ -18,7 +18,7 @@ pub(crate) enum Beginning {
 
 /// Formats that a photo or video may be in, or be mistaken for, and that are not checked. First bytes from the formats' specifications and
 /// from `file`'s magic, version 5.44.
-const KNOWN: [(usize, &[u8]); 26] = [
+const KNOWN: [(usize, &[u8]); 27] = [
     (0, b"IIU\0"),                            // Panasonic RW2
     (0, b"IIRO"),                             // Olympus ORF
     (0, b"IIRS"),                             // the same
@@ -41,6 +41,7 @@ const KNOWN: [(usize, &[u8]); 26] = [
     (0, b"OggS"),     // Ogg
     (0, b".RMF"),     // RealMedia
     (0, b"\x06\x0e\x2b\x34"), // MXF
+    (0, b"\x1f\x07\x00"), // DV (IEC 61834-2), as camcorders' tapes are read
     (0, b"#!AMR"),    // AMR, which old phones named .3gp
     (0, b"\0\x05\x16\x07"), // AppleDouble, beside a file on a card that a Mac wrote to
     (0, b"<?xml"),    // SVG and sidecars

@@ -59,12 +59,21 @@ impl Choice {
 
 /// What a file is. `components` are the names of its folders, beginning with the storage's or with the first folder, and then its own name.
 pub fn classify(components: &[&str]) -> Class {
+    let (kind, state) = kind_and_state(components);
+    let folders = components
+        .split_last()
+        .map_or(&[][..], |(_, folders)| folders);
+    Class {
+        kind,
+        state,
+        place: place(folders),
+    }
+}
+
+/// The same without the place, which takes most of the time: for each file of a large library.
+pub fn kind_and_state(components: &[&str]) -> (Kind, State) {
     let Some((name, folders)) = components.split_last() else {
-        return Class {
-            kind: Kind::Other,
-            state: State::Present,
-            place: Place::Elsewhere,
-        };
+        return (Kind::Other, State::Present);
     };
     let (own_state, own_name) = state_of_name(name);
     let state = match own_state {
@@ -73,11 +82,7 @@ pub fn classify(components: &[&str]) -> Class {
         },
         state => state,
     };
-    Class {
-        kind: kind(folders, own_name),
-        state,
-        place: place(folders),
-    }
+    (kind(folders, own_name), state)
 }
 
 fn kind(folders: &[&str], name: &str) -> Kind {

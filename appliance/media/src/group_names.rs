@@ -64,6 +64,11 @@ const PIXEL_ENDINGS: [&str; 5] = [
     ".mv",
 ];
 
+/// Whether a name says that a film is in the picture, as `PXL_20240131_225959123.MP.jpg` does. Many a picture with one is not named so.
+pub fn is_named_motion_photo(name: &str) -> bool {
+    parts(name).is_some_and(|parts| parts.is_motion_photo)
+}
+
 /// `None` for what belongs to nothing.
 pub(crate) fn parts(name: &str) -> Option<Parts> {
     let name = own_name(name).to_ascii_lowercase();
@@ -86,6 +91,20 @@ pub(crate) fn parts(name: &str) -> Option<Parts> {
         role,
         variant,
     })
+}
+
+/// How long the beginning of a name is that stays the same over all that belongs to one picture: `IMG_0001` of `IMG_0001.HEIC`, of `IMG_0001.AAE`
+/// and of `IMG_0001.HEIC.xmp`. Whoever renames files puts a number there, so that they still belong together afterwards.
+pub fn stem_bytes(name: &str) -> usize {
+    let own = own_name(name);
+    let prefix_bytes = name.len() - own.len();
+    let lower = own.to_ascii_lowercase();
+    let base = match role(&lower) {
+        Some(Role::Companion) => described(&lower),
+        _ => stem(&lower),
+    };
+    let ending = PIXEL_ENDINGS.iter().find(|ending| base.ends_with(*ending));
+    prefix_bytes + base.len() - ending.map_or(0, |ending| ending.len())
 }
 
 fn role(name: &str) -> Option<Role> {
@@ -168,4 +187,33 @@ fn burst(base: &str) -> Option<String> {
         })
     });
     (is_samsung && fields.next().is_none()).then(|| base[..15].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_together_begins_alike() {
+        for (name, beginning) in [
+            ("IMG_0001.HEIC", "IMG_0001"),
+            ("IMG_0001.AAE", "IMG_0001"),
+            ("IMG_0001.HEIC.xmp", "IMG_0001"),
+            ("IMG_0001.xmp", "IMG_0001"),
+            ("IMG_E0001.JPG", "IMG_E0001"),
+            ("IMG_1.jpg.supplemental-metadata.json", "IMG_1"),
+            ("IMG_1.jpg.suppl.json", "IMG_1"),
+            ("PXL_1.RAW-01.MP.COVER.jpg", "PXL_1"),
+            ("PXL_1.RAW-02.ORIGINAL.dng", "PXL_1"),
+            ("PXL_1.MP.jpg", "PXL_1"),
+            (".trashed-1700000000-IMG_1.jpg", ".trashed-1700000000-IMG_1"),
+            ("Größe 1.5.jpg", "Größe 1.5"),
+            ("notes.txt", "notes"),
+            (".hidden", ".hidden"),
+            ("no extension", "no extension"),
+            ("", ""),
+        ] {
+            assert_eq!(&name[..stem_bytes(name)], beginning, "{name}");
+        }
+    }
 }

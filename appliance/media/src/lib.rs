@@ -54,7 +54,9 @@ mod tiff;
 mod verdict;
 
 pub use checker::Checker;
-pub use class::{Choice, Class, State, classify, own_name};
+pub use class::{Choice, Class, State, classify, kind_and_state, own_name};
+pub use group_names::is_named_motion_photo;
+pub use group_names::stem_bytes;
 pub use groups::{Group, GroupKind, Missing, Named, group};
 pub use kinds::Kind;
 pub use origin::{Origin, is_named_so, origin};

@@ -251,3 +251,22 @@ fn named(name: &str) -> Named<'_> {
         has_embedded_video,
     }
 }
+
+#[test]
+fn names_that_say_that_a_film_is_inside() {
+    for (name, expected) in [
+        ("PXL_20240131_225959123.MP.jpg", true),
+        (".trashed-1700000000-PXL_1.MP.jpg", true),
+        ("MVIMG_20180101_101010.jpg", true),
+        ("PXL_20240131_225959123.jpg", false),
+        ("PXL_1.MP", false),
+        ("mvimg_1.txt", false),
+        ("", false),
+    ] {
+        assert_eq!(
+            heirloom_media::is_named_motion_photo(name),
+            expected,
+            "{name}"
+        );
+    }
+}

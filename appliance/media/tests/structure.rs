@@ -155,6 +155,11 @@ fn names_sizes_and_codecs() {
         ),
         ("a.html", b"<!DOCTYPE html> Not found", Verdict::Unknown),
         (
+            "a.dv",
+            b"\x1f\x07\x00\x3f and a tape's blocks",
+            Verdict::Unknown,
+        ),
+        (
             "a.psd.jpg",
             b"8BPS and more than eighteen",
             Verdict::Unknown,

@@ -1,7 +1,8 @@
-//! Lists the first phone found, or fetches one file from it, and says how long that took: for measuring beside other programs.
+//! Lists the first phone found, or fetches files from it, and says how long that took: for measuring beside other programs.
 //!
-//! Usage: `phone list [FILE]`, where FILE gets all paths, or `phone get PATH_SUFFIX FILE|-`, where `-` throws the bytes away. `phone raw
-//! VENDOR:PRODUCT BYTES FILE` reads so many bytes from the first bulk endpoint of a device that sends without being asked: what the link can do.
+//! Usage: `phone list [FILE]`, where FILE gets all paths, or `phone get PATH_SUFFIX FILE|-`, where FILE gets all files whose paths end so, one
+//! behind the other, and `-` throws the bytes away. `phone raw VENDOR:PRODUCT BYTES FILE` reads so many bytes from the first bulk endpoint of a
+//! device that sends without being asked: what the link can do. Both tell the time from the first byte asked for to the last one written.
 
 use std::env;
 use std::error::Error;
@@ -60,12 +61,28 @@ fn list(source: &mut PhoneSource, paths: &mut dyn Write) -> Result<(), Box<dyn E
 }
 
 fn get(source: &mut PhoneSource, suffix: &str, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    let objects = objects(source)?;
-    let object = objects
-        .iter()
-        .find(|object| object.path.as_str().ends_with(suffix))
-        .ok_or("no such file on the phone")?;
+    let mut objects = objects(source)?;
+    objects.retain(|object| object.path.as_str().ends_with(suffix));
+    objects.sort_by(|one, other| one.path.as_str().cmp(other.path.as_str()));
+    if objects.is_empty() {
+        return Err("no such file on the phone".into());
+    }
     let started = Instant::now();
+    let mut bytes = 0;
+    for object in &objects {
+        bytes += fetch(source, object, out)?;
+    }
+    out.flush()?;
+    tell_rate(bytes, started.elapsed());
+    Ok(())
+}
+
+/// Fetches one file; how long it is, in bytes.
+fn fetch(
+    source: &mut PhoneSource,
+    object: &ListedObject,
+    out: &mut dyn Write,
+) -> Result<u64, Box<dyn Error>> {
     let mut failed = None;
     let fetched = source.fetch(object, 0, &mut |piece| match out.write_all(piece) {
         Ok(()) => ControlFlow::Continue(()),
@@ -74,23 +91,23 @@ fn get(source: &mut PhoneSource, suffix: &str, out: &mut dyn Write) -> Result<()
             ControlFlow::Break(())
         }
     })?;
-    if let Some(error) = failed {
-        return Err(error.into());
+    match (failed, fetched) {
+        (Some(error), _) => Err(error.into()),
+        (None, Fetched::Stopped) => Err("the fetch was stopped".into()),
+        (None, Fetched::Whole(bytes)) => Ok(bytes),
     }
-    let Fetched::Whole(bytes) = fetched else {
-        return Err("the fetch was stopped".into());
-    };
-    out.flush()?;
-    let seconds = started.elapsed().as_secs_f64();
+}
+
+fn tell_rate(bytes: u64, took: Duration) {
+    let seconds = took.as_secs_f64();
     let megabytes = bytes as f64 / 1e6;
     println!(
         "{bytes} bytes in {seconds:.3} s, {:.1} MB/s",
         megabytes / seconds
     );
-    Ok(())
 }
 
-/// Reads with as many and as long transfers as help, and does nothing else.
+/// Reads with as many and as long transfers as help, in the same memory over and over, and does nothing else.
 fn raw(ids: &str, bytes: usize, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     const QUEUED: usize = 8;
     const TRANSFER_BYTES: usize = 256 * 1024;
@@ -104,10 +121,13 @@ fn raw(ids: &str, bytes: usize, out: &mut dyn Write) -> Result<(), Box<dyn Error
     let started = Instant::now();
     let mut asked = 0;
     let mut got = 0;
+    let mut spare = None;
     while got < bytes {
         while endpoint.pending() < QUEUED && asked < bytes {
             let transfer_bytes = TRANSFER_BYTES.min((bytes - asked).next_multiple_of(512));
-            endpoint.submit(Buffer::new(transfer_bytes));
+            let mut buffer = spare.take().unwrap_or_else(|| Buffer::new(TRANSFER_BYTES));
+            buffer.set_requested_len(transfer_bytes);
+            endpoint.submit(buffer);
             asked += transfer_bytes;
         }
         let completion = endpoint
@@ -116,13 +136,10 @@ fn raw(ids: &str, bytes: usize, out: &mut dyn Write) -> Result<(), Box<dyn Error
         completion.status?;
         got += completion.actual_len;
         out.write_all(&completion.buffer[..completion.actual_len])?;
+        spare = Some(completion.buffer);
     }
-    let seconds = started.elapsed().as_secs_f64();
-    let megabytes = got as f64 / 1e6;
-    println!(
-        "{got} bytes in {seconds:.3} s, {:.1} MB/s",
-        megabytes / seconds
-    );
+    out.flush()?;
+    tell_rate(got as u64, started.elapsed());
     Ok(())
 }
 

@@ -11,6 +11,8 @@ pub use prop_list::{PropElement, PropValue, prop_list};
 
 /// A folder: the object format Association.
 const FORMAT_ASSOCIATION: u16 = 0x3001;
+/// HEIF: the object format as Android's MtpConstants has it. Whether an iPhone states it, and while it converts, was not seen by us.
+const FORMAT_HEIF: u16 = 0x3812;
 
 /// What GetObjectInfo tells of an object (MTP 1.1, section 5.3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,12 +58,22 @@ impl ObjectInfo {
         })
     }
 
+    /// Whether the device says that it is HEIF.
+    pub fn is_heif(&self) -> bool {
+        is_heif_format(self.format)
+    }
+
     /// Whether to look into it for more. A device that calls something a generic folder without the format is believed only where
     /// there would be nothing to copy from it, so that no file is taken for a folder.
     pub fn is_folder(&self) -> bool {
         is_folder_format(self.format)
             || (self.association_type == 1 && self.compressed_size_bytes == 0)
     }
+}
+
+/// Whether an object of this format is a HEIF picture, as far as the device says.
+pub fn is_heif_format(format: u16) -> bool {
+    format == FORMAT_HEIF
 }
 
 /// Whether an object of this format holds others.

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use futures::future::{Either, select};
+use futures::future::{Either, FutureExt, select};
 use futures_timer::Delay;
 use mtp_rs::ptp::PtpError;
 
@@ -36,7 +36,13 @@ pub(crate) fn block_within<T>(
     limit: Duration,
     future: impl Future<Output = Result<T, PtpError>>,
 ) -> Result<T, PtpError> {
-    match block_on(select(pin!(future), Delay::new(limit))) {
+    let mut future = pin!(future);
+    // A transport that waits by itself, as ours does, answers at the first look. It needs no timer, which would wake a thread of its
+    // own twice for each transfer.
+    if let Some(result) = future.as_mut().now_or_never() {
+        return result;
+    }
+    match block_on(select(future, Delay::new(limit))) {
         Either::Left((result, _)) => result,
         Either::Right(_) => Err(PtpError::Timeout),
     }

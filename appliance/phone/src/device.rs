@@ -44,6 +44,8 @@ pub(crate) enum Folder {
 pub(crate) struct Description {
     pub(crate) name: String,
     pub(crate) is_folder: bool,
+    /// The device says that it is HEIF, whatever its name.
+    pub(crate) is_heif: bool,
     /// Of a folder, meaningless.
     pub(crate) size_bytes: u64,
     /// As the device spells it; may be empty.
@@ -203,6 +205,7 @@ impl Device {
         };
         Ok(Description {
             is_folder,
+            is_heif: info.is_heif(),
             size_bytes,
             parent: Some(info.parent),
             name: info.filename,

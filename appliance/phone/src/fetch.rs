@@ -15,6 +15,7 @@ use mtp_rs::ptp::{OperationCode, PtpError, ResponseCode};
 use crate::device::Device;
 use crate::error::family;
 use crate::session::{Handle, Streamed};
+use crate::spares::Spares;
 use crate::transaction::Piece;
 
 /// What is asked for at a time, in bytes: at first, and when the device has shown that it is quick. Two windows are in memory.
@@ -48,6 +49,7 @@ pub(crate) struct Fetch<'a> {
     /// The offset of what is held, or would be.
     held_from_byte: u64,
     is_stopped: bool,
+    spares: Spares,
     sink: &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>,
 }
 
@@ -66,6 +68,7 @@ impl<'a> Fetch<'a> {
             held: VecDeque::new(),
             held_from_byte: next_byte,
             is_stopped: false,
+            spares: Spares::default(),
             sink,
         }
     }
@@ -76,6 +79,7 @@ impl<'a> Fetch<'a> {
         device: &mut Device,
         handle: Handle,
     ) -> Result<Fetched, SourceError> {
+        self.spares = device.session.spares();
         for operation in [
             OperationCode::GetPartialObject64,
             OperationCode::GetPartialObject,
@@ -203,6 +207,7 @@ impl<'a> Fetch<'a> {
         for part in piece.chunks(PIECE_BYTES_MAX) {
             self.is_stopped = self.is_stopped || (self.sink)(part).is_break();
         }
+        self.spares.give_back(piece.into_transfer());
     }
 
     fn whole(&mut self, device: &mut Device, handle: Handle) -> Result<Fetched, PtpError> {

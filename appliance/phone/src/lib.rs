@@ -22,6 +22,7 @@ mod quirks;
 mod resolve;
 mod session;
 mod source;
+mod spares;
 mod time;
 mod transaction;
 mod transport;

@@ -84,6 +84,7 @@ pub(crate) fn listed(path: StoredPath, handle: Handle, description: &Description
         size_bytes: description.size_bytes,
         modified: time::stated(&description.modified),
         persistent_id: None,
+        is_stated_heif: description.is_heif,
     }
 }
 

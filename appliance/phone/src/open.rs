@@ -12,6 +12,7 @@ use crate::error::family_of_usb;
 use crate::interface::{Candidate, Endpoints, choose, microsoft_mtp_interfaces, microsoft_request};
 use crate::quirks::UsbIds;
 use crate::source::PhoneSource;
+use crate::spares::Spares;
 use crate::transport::UsbTransport;
 
 /// Where a device is, as udev says in `BUSNUM` and `DEVNUM`. A phone gets a new device number each time it changes its USB mode.
@@ -48,8 +49,9 @@ pub fn open(address: UsbAddress) -> Result<PhoneSource, SourceError> {
     };
     let device = info.open().wait().map_err(|error| family_of_usb(&error))?;
     let endpoints = interface_for_pictures(&info, &device).ok_or(SourceError::Locked)?;
-    let transport = UsbTransport::claim(&device, endpoints, patience.answer)?;
-    PhoneSource::over(Arc::new(transport), Some(usb), patience)
+    let spares = Spares::default();
+    let transport = UsbTransport::claim(&device, endpoints, patience.answer, spares.clone())?;
+    PhoneSource::with_spares(Arc::new(transport), Some(usb), patience, spares)
 }
 
 /// The addresses of all devices that have an interface for pictures, or may have one when they are unlocked: those with a still-image

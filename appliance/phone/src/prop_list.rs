@@ -178,10 +178,12 @@ impl Draft {
     }
 
     fn finish(self) -> Option<Description> {
-        let is_folder = dataset::is_folder_format(self.format?);
+        let format = self.format?;
+        let is_folder = dataset::is_folder_format(format);
         Some(Description {
             name: self.name?,
             is_folder,
+            is_heif: dataset::is_heif_format(format),
             size_bytes: if is_folder {
                 self.size_bytes.unwrap_or_default()
             } else {

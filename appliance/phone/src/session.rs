@@ -17,6 +17,7 @@ use mtp_rs::transport::Transport;
 
 use crate::deadline::{Patience, block_within};
 use crate::handshake::{self, PIPE_QUIET};
+use crate::spares::Spares;
 use crate::transaction::{Answer, Piece, Step, command};
 
 /// How often an exchange is tried anew while the device says that it is busy.
@@ -78,6 +79,7 @@ pub(crate) struct Session {
     /// Of this session; 0 stands for no session, and 0xFFFFFFFF for none of all (ISO 15740, section 9.3.1).
     next_transaction: u32,
     patience: Patience,
+    spares: Spares,
 }
 
 impl Session {
@@ -85,6 +87,7 @@ impl Session {
     pub(crate) fn open(
         transport: Arc<dyn Transport>,
         patience: Patience,
+        spares: Spares,
     ) -> Result<Self, PtpError> {
         handshake::open(&*transport, patience)?;
         Ok(Self {
@@ -93,6 +96,7 @@ impl Session {
             epoch: 1,
             next_transaction: 1,
             patience,
+            spares,
         })
     }
 
@@ -151,6 +155,11 @@ impl Session {
         let epoch = self.epoch;
         let numbers = numbers.into_iter();
         numbers.map(|number| Handle { epoch, number }).collect()
+    }
+
+    /// Where the memory of pieces goes when they were handed on.
+    pub(crate) fn spares(&self) -> Spares {
+        self.spares.clone()
     }
 
     /// The session that handles are good for now.

@@ -14,6 +14,7 @@ use crate::listing::{self, handle_of};
 use crate::quirks::UsbIds;
 use crate::resolve::Renewed;
 use crate::session::Session;
+use crate::spares::Spares;
 
 /// What the link ran into where a device answered for one file alone what makes no sense.
 const EPROTO: i32 = 71;
@@ -39,7 +40,17 @@ impl PhoneSource {
         usb: Option<UsbIds>,
         patience: Patience,
     ) -> Result<Self, SourceError> {
-        let session = Session::open(transport, patience)
+        Self::with_spares(transport, usb, patience, Spares::default())
+    }
+
+    /// The same for a transport that takes its memory from `spares`.
+    pub(crate) fn with_spares(
+        transport: Arc<dyn Transport>,
+        usb: Option<UsbIds>,
+        patience: Patience,
+        spares: Spares,
+    ) -> Result<Self, SourceError> {
+        let session = Session::open(transport, patience, spares)
             .map_err(|error| family_at_open(error, "a session"))?;
         let device = Device::introduce(session, usb)?;
         Ok(Self {

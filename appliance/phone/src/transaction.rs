@@ -100,6 +100,11 @@ impl Piece {
         }
     }
 
+    /// Its memory.
+    pub(crate) fn into_transfer(self) -> Vec<u8> {
+        self.transfer
+    }
+
     /// Drops bytes at the front.
     pub(crate) fn skip(&mut self, bytes: usize) {
         self.from = self.to.min(self.from.saturating_add(bytes));

@@ -19,6 +19,8 @@ use nusb::{Endpoint, Interface, MaybeFuture};
 
 use crate::error::family_of_usb;
 use crate::interface::Endpoints;
+use crate::spares::Spares;
+pub(crate) use ahead::TRANSFER_BYTES;
 use pipe::{InPipe, OutPipe, take_back};
 
 /// An interface of a device, claimed.
@@ -32,11 +34,12 @@ pub(crate) struct UsbTransport {
 }
 
 impl UsbTransport {
-    /// Claims an interface.
+    /// Claims an interface. What is received comes in memory of `spares`, where there is some.
     pub(crate) fn claim(
         device: &nusb::Device,
         endpoints: Endpoints,
         patience: Duration,
+        spares: Spares,
     ) -> Result<Self, SourceError> {
         let failed = |error: nusb::Error| family_of_usb(&error);
         let interface = device
@@ -53,7 +56,7 @@ impl UsbTransport {
         };
         Ok(Self {
             interface,
-            input: Mutex::new(InPipe::new(input)),
+            input: Mutex::new(InPipe::new(input, spares)),
             output: Mutex::new(OutPipe(output)),
             events,
             patience,

@@ -17,6 +17,8 @@ pub struct UsbShape {
     pub interface: [u8; 3],
     /// The interface's own text, such as `MTP`, where it has one.
     pub interface_name: Option<String>,
+    /// Whether it has an interrupt endpoint for events beside its two bulk endpoints, as still image devices do and Android's debug bridge does not.
+    pub has_events: bool,
 }
 
 /// A transfer on endpoint 0 that the attachment does not answer itself (USB 2.0, section 9.3): class and vendor requests.
@@ -61,8 +63,14 @@ pub enum BulkIn {
 /// Calls never block. After [`BulkIn::NotYet`] the attachment asks again when anything has happened to the device, and at least every few
 /// milliseconds while the host waits.
 pub trait Function: Send {
-    /// Its descriptors; always the same.
+    /// Its descriptors, which are the same until it comes again.
     fn shape(&self) -> UsbShape;
+
+    /// Whether it wants off the bus now, and on again with the descriptors that it has from now on, as a phone does whose person chooses another
+    /// use of the cable. Says so once.
+    fn comes_again(&mut self) -> bool {
+        false
+    }
 
     /// The host has sent a transfer; `is_end` unless more of it follows (it was longer than the attachment's packets).
     /// Returns whether the endpoint takes it; it is halted otherwise.

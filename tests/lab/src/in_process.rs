@@ -40,12 +40,21 @@ impl InProcess {
         self.function.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What the device has to say now. One that comes again is another device to the host, and whoever holds the one that it was is told so.
+    fn bulk_in(&self, at_most_bytes: usize) -> BulkIn {
+        let mut function = self.function();
+        if function.comes_again() {
+            return BulkIn::Unplugged;
+        }
+        function.bulk_in(at_most_bytes)
+    }
+
     /// One transfer from the device, waited for so long.
     async fn read(&self, at_most_bytes: usize, patience: Duration) -> Result<Vec<u8>, PtpError> {
         let asked_bytes = at_most_bytes.next_multiple_of(PACKET_BYTES);
         let begun = Instant::now();
         loop {
-            let answer = self.function().bulk_in(asked_bytes);
+            let answer = self.bulk_in(asked_bytes);
             match answer {
                 BulkIn::Data(bytes) => return Ok(bytes),
                 BulkIn::Unplugged => return Err(PtpError::Disconnected),
@@ -111,6 +120,9 @@ fn is_response(bytes: &[u8]) -> bool {
 impl Transport for InProcess {
     async fn send_bulk(&self, data: &[u8]) -> Result<(), PtpError> {
         let mut function = self.function();
+        if function.comes_again() {
+            return Err(PtpError::Disconnected);
+        }
         if function.bulk_out(data, true) {
             return Ok(());
         }

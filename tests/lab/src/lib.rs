@@ -17,7 +17,8 @@ pub use library::{
     NameDescription, Shape, SizeDescription, StorageDescription,
 };
 pub use profile::{
-    AtCancel, AtEarlyCommand, Info, Lock, ParentZero, Profile, ProfileError, StatedSizes, Usb,
+    AtCancel, AtEarlyCommand, ChargeOnly, Info, Lock, ParentZero, Profile, ProfileError,
+    StatedSizes, Thumbnails, Usb,
 };
 pub use responder::{
     Command, Effect, Hex, Hex16, Operation, ParameterIs, Remainder, Responder, ResponderWatch,

@@ -42,9 +42,19 @@ pub struct Profile {
     /// What parent 0 means to it.
     #[serde(default)]
     pub parent_zero: ParentZero,
+    /// The parent that ObjectInfo and properties name for what is in a root; 0, as the standard has it, where this is left out.
+    #[serde(default)]
+    pub root_parent: Option<Hex>,
+    /// The thumbnails of its pictures; none where this is left out.
+    #[serde(default)]
+    pub thumbnails: Option<Thumbnails>,
     /// Whether the header of a data phase is a transfer of its own.
     #[serde(default)]
     pub is_header_apart: bool,
+    /// What its descriptors say instead for as long as it charges only: from when it is plugged in until its person chooses another use of the
+    /// cable.
+    #[serde(default)]
+    pub charge_only: Option<ChargeOnly>,
     /// How it shows that nobody has allowed access, where that can be.
     #[serde(default)]
     pub lock: Option<Lock>,
@@ -85,6 +95,31 @@ pub struct Usb {
     /// iInterface.
     #[serde(default)]
     pub interface_name: Option<String>,
+}
+
+/// What a device that charges only says in its descriptors, where that is not what it says otherwise. Its interface has no endpoint for events.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChargeOnly {
+    /// idProduct.
+    pub product: Hex16,
+    /// Class, subclass, protocol.
+    pub interface: [u8; 3],
+    /// iInterface.
+    #[serde(default)]
+    pub interface_name: Option<String>,
+}
+
+/// The thumbnails that a device makes of its pictures.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thumbnails {
+    /// ThumbFormat.
+    pub format: Hex16,
+    /// ThumbPixWidth and ThumbPixHeight of ObjectInfo; 0 where a device doesn't say.
+    pub stated_pixels: [u16; 2],
+    /// Their true width and height.
+    pub pixels: [u16; 2],
 }
 
 /// What DeviceInfo says (MTP 1.1, section 5.1.1).
@@ -255,9 +290,9 @@ impl Profile {
         Ok(names)
     }
 
-    /// Its descriptors.
-    pub(crate) fn shape(&self) -> UsbShape {
-        UsbShape {
+    /// Its descriptors, while it charges only or otherwise.
+    pub(crate) fn shape(&self, is_charging_only: bool) -> UsbShape {
+        let usual = UsbShape {
             vendor: self.usb.vendor.0,
             product: self.usb.product.0,
             manufacturer: self.usb.manufacturer.clone(),
@@ -265,6 +300,17 @@ impl Profile {
             serial: self.usb.serial.clone(),
             interface: self.usb.interface,
             interface_name: self.usb.interface_name.clone(),
+            has_events: true,
+        };
+        match self.charge_only.as_ref().filter(|_| is_charging_only) {
+            None => usual,
+            Some(charge_only) => UsbShape {
+                product: charge_only.product.0,
+                interface: charge_only.interface,
+                interface_name: charge_only.interface_name.clone(),
+                has_events: false,
+                ..usual
+            },
         }
     }
 }
@@ -321,7 +367,7 @@ mod tests {
     #[test]
     fn each_profile_says_which_device_it_is_and_how_that_is_known() {
         let names = Profile::names().expect("profiles");
-        assert!(names.len() >= 16, "{names:?}");
+        assert!(names.len() >= 20, "{names:?}");
         for name in names {
             let profile = Profile::named(&name).expect("a profile");
             let about = &profile.about;

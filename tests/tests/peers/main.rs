@@ -7,6 +7,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Profile, Responder, ResponderWatch};
 use heirloom_stories::{LONG, Peers, Vm};
+use sha2::{Digest, Sha256};
 
 /// Digests of all files that a mount of libmtp's shows, by their paths.
 const BY_JMTPFS: &str = "
@@ -25,6 +26,13 @@ mtp-files 2>/tmp/log | sed -n 's/^ *Filename: /name /p; s/^ *File size \\([0-9]*
 const BY_GPHOTO2: &str = "
 mkdir /tmp/camera
 cd /tmp/camera && gphoto2 --get-all-files --filename '%n.%C' >/tmp/log 2>&1
+sha256sum *
+";
+
+/// Digests of the thumbnails of all files, by libgphoto2. It stops at the first file without one.
+const THUMBNAILS_BY_GPHOTO2: &str = "
+mkdir /tmp/thumbnails
+cd /tmp/thumbnails && gphoto2 --get-all-thumbnails --filename '%n.%C' >>/tmp/log 2>&1
 sha256sum *
 ";
 
@@ -87,12 +95,18 @@ impl Judged {
             .collect()
     }
 
+    /// The digests of all thumbnails.
+    fn expected_thumbnails(&self) -> Vec<String> {
+        let files = self.library.files();
+        let thumbnails = files.filter_map(|file| self.watch.thumbnail(file.number));
+        thumbnails
+            .map(|bytes| hexadecimal(&Sha256::digest(bytes)))
+            .collect()
+    }
+
     /// What the library holds: digest and path below the storages.
     fn expected(&self) -> Result<Vec<(String, String)>> {
-        let digest = |number| -> Result<String> {
-            let digest = self.library.sha256(number)?;
-            Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-        };
+        let digest = |number| -> Result<String> { Ok(hexadecimal(&self.library.sha256(number)?)) };
         self.library
             .files()
             .map(|file| Ok((digest(file.number)?, format!("./{}", file.path.join("/")))))
@@ -134,20 +148,30 @@ fn libmtp_lists_and_reads_a_phone_of_the_lab() -> Result<()> {
 
 #[test]
 fn libgphoto2_reads_a_camera_and_an_iphone_of_the_lab() -> Result<()> {
-    for profile in ["camera", "iphone"] {
-        let judged = Judged::by(profile, BY_GPHOTO2)?;
+    // A file without a thumbnail, as an iPhone's videos are here, would end its reading of thumbnails.
+    for (profile, thumbnails) in [("camera", THUMBNAILS_BY_GPHOTO2), ("iphone", "")] {
+        let judged = Judged::by(profile, &format!("{BY_GPHOTO2}{thumbnails}"))?;
         let digest = |(digest, _): (String, String)| digest;
         let mut found: Vec<String> = judged.digests().into_iter().map(digest).collect();
         let mut expected: Vec<String> = judged.expected()?.into_iter().map(digest).collect();
+        if !thumbnails.is_empty() {
+            let made = judged.expected_thumbnails();
+            ensure!(made.len() == expected.len(), "each picture has one");
+            expected.extend(made);
+        }
         found.sort_unstable();
         expected.sort_unstable();
         ensure!(
             found == expected,
-            "{profile}: {:#?}\n{}",
+            "{profile}: {:#?}\n{expected:#?}\n{}",
             judged.expected()?,
             judged.printed
         );
         judged.was_only_read()?;
     }
     Ok(())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -33,7 +33,7 @@ fn lab_phone_stalls_goes_on_and_is_unplugged_at_a_byte() {
         phone.go_on();
         pc.reads_all(&[
             &format!("{PIXEL} was unplugged"),
-            "Plug it in again, and unlock it. The copy goes on by itself where it stopped.",
+            "Plug it in again, unlock it, and choose \"File transfer\" if it asks. The copy goes on by itself where it stopped.",
         ])?;
         ensure!(pc.is_off_the_bus("phone"), "it is still plugged in");
         let safe = pc.safe_files();

@@ -17,11 +17,11 @@ const SAMSUNG: &str = "samsung SM-G991B";
 /// What the screen says of a phone that shows nothing yet.
 const WAITS: &str = "waits: unlock it, and choose \"File transfer\" or \"Allow\" on it.";
 /// The iPhone's only long file.
-const LONG_VIDEO: &str = "DCIM/202607__/IMG_0002.MOV";
+const LONG_VIDEO: &str = "202607__/IMG_0002.MOV";
 const PHOTOS: [&str; 3] = [
-    "DCIM/202607__/IMG_0001.JPG",
-    "DCIM/202607__/IMG_0003.JPG",
-    "DCIM/202608__/IMG_0001.JPG",
+    "202607__/IMG_0001.JPG",
+    "202607__/IMG_0003.JPG",
+    "202608_a/IMG_0001.JPG",
 ];
 const PHOTO_TAKEN: u64 = 1_783_000_000;
 /// Files of whose bytes the liar states other lengths than what comes, besides an object whose name it never gives.

@@ -4,6 +4,9 @@
 //! They are modules of one program, because tests of one program run side by side, and programs one after the other.
 
 mod card;
+mod card_pulled;
+mod charge_only;
+mod drive_boots;
 mod drive_full;
 mod drive_pulled;
 mod first_run;
@@ -13,6 +16,7 @@ mod no_network;
 mod phone_unplugged;
 mod power_cut;
 mod second_run;
+mod two_phones;
 
 use std::path::Path;
 

@@ -20,7 +20,7 @@ fn phone_unplugged_in_the_middle_of_a_file() {
         pc.reads_all(&[
             &format!("{PHONE} was unplugged"),
             "Nothing is lost: the phone was only read, and what is in the archive stays.",
-            "Plug it in again, and unlock it. The copy goes on by itself where it stopped.",
+            "Plug it in again, unlock it, and choose \"File transfer\" if it asks. The copy goes on by itself where it stopped.",
         ])?;
         let safe = pc.safe_files();
         pc.reads(&format!("Read back and safe {safe} files"))?;

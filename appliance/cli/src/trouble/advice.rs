@@ -67,6 +67,9 @@ impl Trouble {
             Self::SnapshotDamaged(_) => {
                 "Nothing was changed. `heirloom verify` says what else is damaged; the other snapshots can be listed and restored."
             }
+            Self::DatesReversed { .. } => {
+                "Nothing was changed. Give the earlier day to --from-date and the later one to --to-date."
+            }
             Self::Random(_) | Self::Signals => {
                 "Nothing was changed. Try again on another computer."
             }
@@ -128,6 +131,9 @@ fn restore_advice(error: &RestoreError) -> String {
         RestoreError::NoSuchSnapshot => "Nothing was changed. `heirloom ls` shows the snapshots.",
         RestoreError::NothingThere => {
             "Nothing was changed. `heirloom ls` with the source and the snapshot shows its paths."
+        }
+        RestoreError::NothingInSpan { .. } => {
+            "Nothing was changed. `heirloom ls --long` with the source and the snapshot shows the days; --undated include restores files without one."
         }
         RestoreError::Unlisted(_) => {
             "Nothing was changed. Restore an older or newer snapshot; `heirloom verify` says what else is damaged."

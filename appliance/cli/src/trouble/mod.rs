@@ -12,6 +12,7 @@ use heirloom_engine::{
     VolumeError,
 };
 use heirloom_files::FolderSourceError;
+use heirloom_format::Day;
 use nix::errno::Errno;
 
 use crate::exit::Exit;
@@ -83,6 +84,8 @@ pub(crate) enum Trouble {
     NoSnapshotOfAny(String),
     #[error("The snapshot has nothing at {0:?}.")]
     NoPath(String),
+    #[error("There are no days from {first} to {last}: the first is after the last.")]
+    DatesReversed { first: Day, last: Day },
     #[error("The archive {} has no snapshots yet.", .0.display())]
     NoSnapshots(PathBuf),
     #[error("{} {}.", .0.place, .0.kind)]
@@ -114,9 +117,11 @@ impl Trouble {
             | Self::Restore(RestoreError::Stopped)
             | Self::Thin(RetentionError::Stopped) => Exit::Interrupted,
             Self::Thin(RetentionError::Damaged(_) | RetentionError::Disputed(_)) => Exit::Attention,
-            Self::Restore(RestoreError::NoSuchSnapshot | RestoreError::NothingThere) => {
-                Exit::Refused
-            }
+            Self::Restore(
+                RestoreError::NoSuchSnapshot
+                | RestoreError::NothingThere
+                | RestoreError::NothingInSpan { .. },
+            ) => Exit::Refused,
             Self::SnapshotDamaged(_) => Exit::Attention,
             Self::Run(RunError::OtherArchive | RunError::SourceEmpty) => Exit::Refused,
             Self::Run(_)

@@ -2,7 +2,7 @@
 
 use heirloom_engine::{RestoreError, RetentionError, RunError, VerifyError, VolumeError};
 
-use crate::quantity::size;
+use crate::quantity::{files, size};
 
 pub(super) fn run_sentence(error: &RunError) -> String {
     match error {
@@ -52,6 +52,13 @@ pub(super) fn restore_sentence(error: &RestoreError) -> String {
             "The disk to restore to has not enough room: {} are needed, and {} are free.",
             size(*needed_bytes),
             size(*free_bytes)
+        ),
+        RestoreError::NothingInSpan { undated_files: 0 } => {
+            "There is nothing of these days.".to_owned()
+        }
+        RestoreError::NothingInSpan { undated_files } => format!(
+            "There is nothing of these days. Of {}, no day is known.",
+            files(*undated_files)
         ),
         RestoreError::Stopped => "Stopped, as you asked.".to_owned(),
         error => format!("The restore failed: {error}."),

@@ -33,6 +33,8 @@ impl Trouble {
             | Self::NoSnapshotOfAny(_)
             | Self::Restore(RestoreError::NoSuchSnapshot) => "no-snapshot",
             Self::NoPath(_) | Self::Restore(RestoreError::NothingThere) => "no-path",
+            Self::DatesReversed { .. } => "dates-reversed",
+            Self::Restore(RestoreError::NothingInSpan { .. }) => "nothing-in-span",
             Self::NoSnapshots(_) => "no-snapshots",
             Self::SnapshotDamaged(_) | Self::Restore(RestoreError::Unlisted(_)) => {
                 "snapshot-damaged"

@@ -130,6 +130,21 @@ impl Archive {
             .find(|folder| id.is_of_folder(folder))
     }
 
+    /// The folders of all sources that are archived, or being, each once: those of the newest snapshots first.
+    pub fn source_folders(&self) -> Vec<&str> {
+        let published = self.snapshots.iter().rev();
+        let mut folders: Vec<&str> = Vec::new();
+        for folder in published
+            .map(|it| it.source_folder.as_str())
+            .chain(self.incoming.iter().map(String::as_str))
+        {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        folders
+    }
+
     /// The snapshots of a source, newest first.
     pub fn of_source<'a>(
         &'a self,

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use heirloom_format::{ChoiceRecord, LeftOutRecord};
 use heirloom_media::{Choice, classify};
 
+use super::notes::Shown;
+
 /// Folders that are told one by one; nobody reads on after so many.
 const FOLDERS_MAX: usize = 10_000;
 /// Stands for all further ones.
@@ -30,6 +32,7 @@ pub(super) struct Unwanted {
     folders: BTreeMap<String, (u64, u64)>,
     /// That have such files: a device without a serial number is known by all of its storages, whichever files are wanted.
     storages: BTreeSet<String>,
+    thumbnails: u64,
 }
 
 impl Unwanted {
@@ -42,6 +45,7 @@ impl Unwanted {
         *files += 1;
         // A device may state any length.
         *bytes = bytes.saturating_add(size_bytes);
+        self.thumbnails += u64::from(Shown::at(path).is_thumbnails());
         let storage = path.split('/').next().unwrap_or(path);
         if !self.storages.contains(storage) {
             self.storages.insert(storage.to_owned());
@@ -51,6 +55,11 @@ impl Unwanted {
     /// Those of the device that have such files.
     pub(super) fn storages(&self) -> BTreeSet<String> {
         self.storages.clone()
+    }
+
+    /// How many of them are small copies that the device makes by itself.
+    pub(super) fn thumbnails(&self) -> u64 {
+        self.thumbnails
     }
 
     /// By folder.

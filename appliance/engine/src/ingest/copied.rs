@@ -5,6 +5,7 @@ use std::thread;
 
 use heirloom_format::Digest;
 
+use super::look::Findings;
 use super::table::RowNumber;
 use crate::archive::files;
 use crate::{Volume, VolumeError, VolumePath};
@@ -15,8 +16,8 @@ pub(super) struct Written {
     pub(super) row: RowNumber,
     pub(super) sha256: Digest,
     pub(super) size_bytes: u64,
-    /// A word for what speaks against it, though the source was asked twice.
-    pub(super) suspect: Option<&'static str>,
+    /// What was found of it on the way.
+    pub(super) findings: Findings,
 }
 
 /// Content and name would survive a power cut, if the drive keeps its word.
@@ -129,9 +130,9 @@ impl Durable {
 }
 
 impl Verified {
-    /// A word for what speaks against it.
-    pub(super) fn suspect(&self) -> Option<&'static str> {
-        self.0.suspect
+    /// What was found of it on the way.
+    pub(super) fn findings(&self) -> Findings {
+        self.0.findings
     }
 
     pub(super) fn row(&self) -> RowNumber {

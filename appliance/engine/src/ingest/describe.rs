@@ -9,11 +9,12 @@ use heirloom_format::{
 use super::choice;
 use super::groups::{GroupCounts, Grouping};
 use super::holdings::Holdings;
-use super::media::{MediaKind, kind_of_name};
+use super::marks::MarkCounts;
+use super::media::MediaKind;
+use super::notes::Shown;
 use super::order::RunOrder;
 use super::reconcile::Reconciliation;
 use super::report::{Completeness, KindCounts, LeftOutCount, Problem, RunReport};
-use super::row::split;
 use super::table::{RowNumber, Table};
 use crate::archive::layout;
 use crate::{SourceIdentity, SourceKind};
@@ -68,6 +69,7 @@ pub(super) struct Census {
     pub(super) bytes: u64,
     kinds: KindCounts,
     groups: GroupCounts,
+    marks: MarkCounts,
     first_unix_s: Option<i64>,
     last_unix_s: Option<i64>,
 }
@@ -88,8 +90,14 @@ impl Census {
                 .bytes
                 .saturating_add(holdings.size_bytes(table, number));
             let path = row.path_text();
-            grouping.add(&path);
-            *match kind_of_name(split(&path).1) {
+            let shown = Shown::at(&path);
+            let notes = holdings.notes(number);
+            census.marks.add(&path, &shown, notes);
+            // Small copies belong together as what they are of does, and that is counted already.
+            if !shown.is_thumbnails() {
+                grouping.add(&path, notes.has_film());
+            }
+            *match MediaKind::from(shown.kind) {
                 MediaKind::Photo => &mut census.kinds.photos,
                 MediaKind::Video => &mut census.kinds.videos,
                 MediaKind::Other => &mut census.kinds.others,
@@ -126,6 +134,7 @@ pub(super) fn report(
         bytes: census.bytes,
         kinds: census.kinds,
         groups: census.groups.clone(),
+        marks: census.marks.clone(),
         new_files: 0,
         new_bytes: 0,
         known_content_files: 0,
@@ -138,6 +147,7 @@ pub(super) fn report(
         suspect_files: 0,
         left_out: LeftOutCount::default(),
         unwanted: Vec::new(),
+        unwanted_thumbnails: 0,
         differences: Vec::new(),
         damage: Vec::new(),
     }

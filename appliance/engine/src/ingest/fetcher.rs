@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender};
 use heirloom_media::Reason;
 
 use super::error::ends_the_run;
-use super::look::{self, Look, READS_DIFFER, Seen};
+use super::look::{self, Findings, Look, READS_DIFFER, Seen};
 use super::order::Progress;
 use super::part::{Part, Parts};
 use super::pipeline::{Context, PIECE_BYTES, Step};
@@ -15,6 +15,9 @@ use super::report::{Problem, ProblemReason};
 use super::row::Row;
 use super::table::RowNumber;
 use crate::{Fetched, RunError, Source, SourceError};
+
+/// What else the drive needs while it holds two readings of a file: what is on its way to it, and its own.
+const ROOM_BESIDE_BYTES: u64 = 64 << 20;
 
 pub(super) struct Fetcher<'c, 'a> {
     pub(super) context: &'c Context<'a>,
@@ -37,6 +40,8 @@ struct Received {
     /// What was not sent on yet: all of it where no piece was.
     rest: Vec<u8>,
     was_begun: bool,
+    /// All of it was sent on, and is kept in another place while it is asked for again.
+    is_aside: bool,
     outcome: Result<Seen, SourceError>,
 }
 
@@ -107,17 +112,8 @@ impl Fetcher<'_, '_> {
                 received = self.fetch_once(source, number, &row, None)?;
             }
             let mut doubt = self.doubt(source, &row, &received)?;
-            if let Some(first) = &doubt {
-                log::warn!(
-                    "{}: {}; again",
-                    row.path_text(),
-                    first.reason(listed_bytes, received.bytes)
-                );
-                let before = received.outcome.as_ref().ok().copied();
-                self.abandon(received)?;
-                received = self.fetch_once(source, number, &row, None)?;
-                let again = self.doubt(source, &row, &received)?;
-                doubt = again.map(|it| it.after(before, &received));
+            if let Some(first) = doubt {
+                (received, doubt) = self.ask_again(source, number, received, first)?;
             }
             let reason = match &received.outcome {
                 Ok(_) => {
@@ -142,6 +138,60 @@ impl Fetcher<'_, '_> {
         Ok(outcome)
     }
 
+    /// Fetches a file that is not believed once more. Where the source does not give it at all any more, what it gave first is what there is.
+    fn ask_again(
+        &mut self,
+        source: &mut dyn Source,
+        number: RowNumber,
+        first: Received,
+        doubt: Doubt,
+    ) -> Result<(Received, Option<Doubt>), RunError> {
+        let row = self.context.table.row(number);
+        let reason = doubt.reason(row.size_bytes(), first.bytes);
+        log::warn!("{}: {reason}; again", row.path_text());
+        let before = first.outcome.as_ref().ok().copied();
+        let aside = self.set_aside(&row, first)?;
+        let again = self.fetch_once(source, number, &row, None)?;
+        match (&again.outcome, aside) {
+            (Err(error), Some(first)) => {
+                log::warn!("{}: {error}; the first reading is kept", row.path_text());
+                self.abandon(again)?;
+                return Ok((first, Some(doubt)));
+            }
+            (_, Some(first)) if first.is_aside => self.send(Step::DropAside)?,
+            (_, Some(first)) => self.moved(first.rest.len()),
+            (_, None) => {}
+        }
+        let doubt = self.doubt(source, &row, &again)?;
+        let doubt = doubt.map(|it| it.after(before, &again));
+        Ok((again, doubt))
+    }
+
+    /// Keeps what was received of a file, all of it, while it is asked for again: short ones in memory, others on the drive, if it has room
+    /// for both.
+    fn set_aside(
+        &mut self,
+        row: &Row<'_>,
+        mut received: Received,
+    ) -> Result<Option<Received>, RunError> {
+        if !received.was_begun {
+            return Ok(Some(received));
+        }
+        let needed_bytes = row.size_bytes().max(received.bytes);
+        let space = self.context.volume.space();
+        if space?.free_bytes < needed_bytes.saturating_add(ROOM_BESIDE_BYTES) {
+            self.abandon(received)?;
+            return Ok(None);
+        }
+        let rest = std::mem::take(&mut received.rest);
+        let rest_bytes = rest.len();
+        self.send(Step::Piece(rest))?;
+        self.moved(rest_bytes);
+        self.send(Step::SetAside)?;
+        received.is_aside = true;
+        Ok(Some(received))
+    }
+
     /// What speaks against a file that the source gave.
     fn doubt(
         &mut self,
@@ -161,7 +211,7 @@ impl Fetcher<'_, '_> {
         let Some(first) = seen.sha256 else {
             return Ok(None);
         };
-        let mut look = Look::at(row, true);
+        let mut look = Look::at(row, self.context.manner);
         let mut moved_bytes = 0;
         let fetched = source.fetch(&row.object(), 0, &mut |bytes| {
             look.see(bytes);
@@ -174,7 +224,8 @@ impl Fetcher<'_, '_> {
         self.moved(moved_bytes);
         match fetched {
             Ok(Fetched::Whole(_)) => {
-                Ok((look.finish().sha256 != Some(first)).then_some(Doubt::OtherBytes))
+                let again = look.finish(row).sha256;
+                Ok((again != Some(first)).then_some(Doubt::OtherBytes))
             }
             Ok(Fetched::Stopped) => Err(RunError::Stopped),
             Err(error) if error.is_about_one_object() => Ok(Some(Doubt::OtherBytes)),
@@ -195,11 +246,12 @@ impl Fetcher<'_, '_> {
         }
         let from_byte = part.as_ref().map_or(0, |part| part.bytes);
         let look = part.as_mut().and_then(|part| part.look.take());
-        let mut look = look.unwrap_or_else(|| Look::at(row, self.context.reads_twice));
+        let mut look = look.unwrap_or_else(|| Look::at(row, self.context.manner));
         let mut received = Received {
             bytes: from_byte,
             rest: self.spare(),
             was_begun: part.is_some(),
+            is_aside: false,
             // Nothing was given yet.
             outcome: Err(SourceError::Vanished),
         };
@@ -229,7 +281,7 @@ impl Fetcher<'_, '_> {
             // One that is shorter than the part has no byte to hand over.
             Ok(Fetched::Whole(bytes)) => Ok(Received {
                 bytes: received.bytes.min(bytes),
-                outcome: Ok(look.finish()),
+                outcome: Ok(look.finish(row)),
                 ..received
             }),
             // Only the sink stops it, and the sink says why.
@@ -272,18 +324,24 @@ impl Fetcher<'_, '_> {
         received: Received,
         doubt: &Option<Doubt>,
     ) -> Result<(), RunError> {
-        let suspect = match doubt {
-            Some(Doubt::Structure(reason)) => Some(look::code(reason)),
-            Some(Doubt::OtherBytes) => Some(READS_DIFFER),
-            // The record has the other length.
-            Some(Doubt::Length) | None => None,
+        let findings = Findings {
+            suspect: match doubt {
+                Some(Doubt::Structure(reason)) => Some(look::code(reason)),
+                Some(Doubt::OtherBytes) => Some(READS_DIFFER),
+                // The record has the other length.
+                Some(Doubt::Length) | None => None,
+            },
+            notes: received.outcome.map(|seen| seen.notes).unwrap_or_default(),
         };
+        if received.is_aside {
+            return self.send(Step::TakeBack(findings));
+        }
         let rest_bytes = received.rest.len();
         if received.was_begun {
             self.send(Step::Piece(received.rest))?;
-            self.send(Step::End(suspect))?;
+            self.send(Step::End(findings))?;
         } else {
-            self.send(Step::Whole(number, received.rest, suspect))?;
+            self.send(Step::Whole(number, received.rest, findings))?;
         }
         self.moved(rest_bytes);
         Ok(())

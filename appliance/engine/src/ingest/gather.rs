@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::holdings::{Holdings, State};
 use super::journal::{Journal, Last};
 use super::known::KnownContent;
-use super::look::Look;
+use super::look::{Look, Manner};
 use super::order::{Cancel, LongFiles, Progress};
 use super::part::{self, PartRecord, Parts};
 use super::pipeline::{Context, Totals, copy};
@@ -37,7 +37,7 @@ pub(super) struct Gathering<'a> {
     /// The snapshot that unchanged files are linked from.
     pub(super) previous: Option<&'a VolumePath>,
     pub(super) long_files: LongFiles,
-    pub(super) reads_twice: bool,
+    pub(super) manner: Manner,
 }
 
 /// How what is in a bag got there.
@@ -89,7 +89,7 @@ impl Gathering<'_> {
             workspace: self.workspace,
             journal: &journal,
             long_files: self.long_files,
-            reads_twice: self.reads_twice,
+            manner: self.manner,
         };
         let path_text = |row: &RowNumber| self.table.row(*row).path_text();
         let mut totals = Totals::default();
@@ -155,7 +155,7 @@ impl Gathering<'_> {
                 }
             };
             let place = self.workspace.place(&row);
-            let look = Look::at(&row, self.reads_twice);
+            let look = Look::at(&row, self.manner);
             let part = part::take_up(self.volume, &place, record, look, &mut watch)?;
             if self.cancel.is_cancelled() {
                 // What was noted is still there for the next attempt.

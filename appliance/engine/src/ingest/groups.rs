@@ -12,7 +12,7 @@ const NAMED_MAX: usize = 1000;
 pub struct GroupCounts {
     /// Apple's pictures with a film of the same name.
     pub live_photos: u64,
-    /// Pictures with a film in them, by their names.
+    /// Pictures with a film in them, by their content where that was looked at, else by their names.
     pub motion_photos: u64,
     /// What was taken, what was made of it, and how.
     pub edits: u64,
@@ -46,12 +46,13 @@ pub(super) struct Grouping {
 struct Folder {
     /// With a `/` at its end; empty for no folder at all.
     prefix: String,
-    names: Vec<String>,
+    /// Each with what is known of a film in it.
+    names: Vec<(String, Option<bool>)>,
     is_too_long: bool,
 }
 
 impl Grouping {
-    pub(super) fn add(&mut self, path: &str) {
+    pub(super) fn add(&mut self, path: &str, has_film: Option<bool>) {
         let at = path.rfind('/').map_or(0, |at| at + 1);
         let (prefix, name) = path.split_at(at);
         // All paths below a folder follow each other, so one that is not below ends it.
@@ -73,7 +74,7 @@ impl Grouping {
             return;
         };
         if folder.names.len() < NAMES_MAX {
-            folder.names.push(name.to_owned());
+            folder.names.push((name.to_owned(), has_film));
         } else {
             folder.is_too_long = true;
         }
@@ -100,7 +101,10 @@ impl Grouping {
         let named: Vec<Named<'_>> = folder
             .names
             .iter()
-            .map(|name| name.as_str().into())
+            .map(|(name, has_film)| Named {
+                name,
+                has_embedded_video: *has_film,
+            })
             .collect();
         let counts = &mut self.counts;
         for found in group(&named) {
@@ -110,7 +114,7 @@ impl Grouping {
                     && let Some(&first) = found.members.first()
                 {
                     counts.first_incomplete.push(IncompleteGroup {
-                        path: format!("{}{}", folder.prefix, folder.names[first]),
+                        path: format!("{}{}", folder.prefix, folder.names[first].0),
                         missing,
                     });
                 }
@@ -147,7 +151,7 @@ mod tests {
         ];
         paths.sort_unstable();
         let mut grouping = Grouping::default();
-        paths.iter().for_each(|path| grouping.add(path));
+        paths.iter().for_each(|path| grouping.add(path, None));
         let counts = grouping.finish();
         assert_eq!((counts.live_photos, counts.raw_and_pictures), (1, 1));
         assert_eq!(counts.incomplete, 1);
@@ -161,10 +165,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_found_in_a_picture_counts_more_than_its_name() {
+        let mut grouping = Grouping::default();
+        grouping.add("a/20240131_101010.jpg", Some(true));
+        grouping.add("a/20240131_101011.jpg", None);
+        grouping.add("a/PXL_1.MP.jpg", Some(true));
+        grouping.add("a/PXL_2.MP.jpg", None);
+        grouping.add("a/PXL_3.MP.jpg", Some(false));
+        let counts = grouping.finish();
+        assert_eq!((counts.motion_photos, counts.incomplete), (3, 1));
+        assert_eq!(counts.first_incomplete[0].path, "a/PXL_3.MP.jpg");
+        assert_eq!(counts.first_incomplete[0].missing, Missing::EmbeddedVideo);
+    }
+
+    #[test]
     fn an_endless_folder_does_not_fill_the_memory() {
         let mut grouping = Grouping::default();
         for number in 0..=NAMES_MAX {
-            grouping.add(&format!("a/IMG_{number:07}.HEIC"));
+            grouping.add(&format!("a/IMG_{number:07}.HEIC"), None);
         }
         assert_eq!(grouping.finish(), GroupCounts::default());
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use heirloom_format::{Digest, FileRecord};
 
 use super::copied::Verified;
+use super::notes::{Notes, Shown};
 use super::table::{RowNumber, Table};
 
 /// How a file gets into the bag, and whether it is there.
@@ -32,9 +33,10 @@ const STATES: [State; 5] = [
 /// Beside the state: the stored file's time may be another's.
 const SHARED_TIME: u8 = 0x80;
 
-/// For each file of a table: 33 bytes.
+/// For each file of a table: 34 bytes.
 pub(super) struct Holdings {
     states: Vec<u8>,
+    notes: Vec<Notes>,
     digests: Vec<[u8; 32]>,
     /// Lengths of what was received, where the source states others.
     received: HashMap<RowNumber, u64>,
@@ -47,6 +49,7 @@ impl Holdings {
     pub(super) fn nothing_of(table: &Table) -> Self {
         Self {
             states: vec![State::Fetch as u8; table.len()],
+            notes: vec![Notes::default(); table.len()],
             // Zeros that nobody writes to take no memory.
             digests: vec![[0; 32]; table.len()],
             received: HashMap::new(),
@@ -70,12 +73,14 @@ impl Holdings {
     /// It is, or will be, in the bag as this record says.
     pub(super) fn hold(&mut self, row: RowNumber, state: State, record: &FileRecord) {
         self.put(row, state, record.sha256, record.shared_time);
+        self.notes[row as usize] = Notes::of_words(&record.marks);
         self.suspect(row, record.suspect.clone());
     }
 
     /// It turned out that it must be fetched.
     pub(super) fn release(&mut self, row: RowNumber) {
         self.states[row as usize] = State::Fetch as u8;
+        self.notes[row as usize] = Notes::default();
         self.suspects.remove(&row);
     }
 
@@ -92,7 +97,9 @@ impl Holdings {
         if verified.size_bytes() != table.row(row).size_bytes() {
             self.received.insert(row, verified.size_bytes());
         }
-        self.suspect(row, verified.suspect().map(str::to_owned));
+        let findings = verified.findings();
+        self.notes[row as usize] = findings.notes;
+        self.suspect(row, findings.suspect.map(str::to_owned));
     }
 
     fn suspect(&mut self, row: RowNumber, word: Option<String>) {
@@ -137,13 +144,20 @@ impl Holdings {
         self.suspects.len() as u64
     }
 
+    /// What was told of it when it was fetched.
+    pub(super) fn notes(&self, row: RowNumber) -> Notes {
+        self.notes[row as usize]
+    }
+
     /// As it stands in `snapshot.json`.
     pub(super) fn record(&self, table: &Table, number: RowNumber) -> FileRecord {
         let row = table.row(number);
         let listed_size_bytes = row.size_bytes();
         let received_bytes = self.received.get(&number).copied();
+        let path = row.path();
+        let marks = self.notes(number).words(&Shown::at(path.as_str()));
         FileRecord {
-            path: row.path(),
+            path,
             raw_path: row.raw_path(),
             size_bytes: received_bytes.unwrap_or(listed_size_bytes),
             sha256: self.sha256(number),
@@ -152,6 +166,7 @@ impl Holdings {
             listed_size_bytes: received_bytes.map(|_| listed_size_bytes),
             suspect: self.suspects.get(&number).cloned(),
             shared_time: self.shared_time(number),
+            marks,
         }
     }
 }

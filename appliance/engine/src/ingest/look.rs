@@ -5,11 +5,30 @@ use heirloom_format::Digest;
 use heirloom_media::{Checker, Reason, Verdict};
 use sha2::Digest as _;
 
+use super::notes::{Notes, notes};
 use super::row::Row;
+
+/// How the files of a source are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// Whether each file is read a second time, and must be the same.
+    pub(super) reads_twice: bool,
+    /// Whether the source may make other files of what it keeps while it gives them.
+    pub(super) is_iphone: bool,
+}
+
+/// What is found of a file that is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Findings {
+    /// A word for what speaks against it, though the source was asked twice.
+    pub(super) suspect: Option<&'static str>,
+    pub(super) notes: Notes,
+}
 
 /// A look at one file, from its first byte on.
 pub(super) struct Look {
     checker: Checker,
+    is_iphone: bool,
     /// Where the source is read twice.
     hasher: Option<sha2::Sha256>,
 }
@@ -19,16 +38,18 @@ pub(super) struct Look {
 pub(super) struct Seen {
     /// What is wrong with the file's own structure.
     pub(super) suspect: Option<Reason>,
+    pub(super) notes: Notes,
     /// Where the source is read twice.
     pub(super) sha256: Option<Digest>,
 }
 
 impl Look {
-    pub(super) fn at(row: &Row<'_>, reads_twice: bool) -> Self {
+    pub(super) fn at(row: &Row<'_>, manner: Manner) -> Self {
         Self {
             // The length that the source states is compared by the fetcher, which asks again for all files and not for media alone.
             checker: Checker::new(&row.path_text(), None),
-            hasher: reads_twice.then(sha2::Sha256::new),
+            is_iphone: manner.is_iphone,
+            hasher: manner.reads_twice.then(sha2::Sha256::new),
         }
     }
 
@@ -39,13 +60,16 @@ impl Look {
         }
     }
 
-    pub(super) fn finish(self) -> Seen {
-        let suspect = match self.checker.finish().verdict {
+    /// Ends the look at the file of that row.
+    pub(super) fn finish(self, row: &Row<'_>) -> Seen {
+        let checked = self.checker.finish();
+        let suspect = match checked.verdict {
             Verdict::Suspect(reason) => Some(reason).filter(is_about_the_transfer),
             Verdict::Whole | Verdict::Unknown => None,
         };
         Seen {
             suspect,
+            notes: notes(&checked, row, self.is_iphone),
             sha256: self
                 .hasher
                 .map(|hasher| Digest::from_bytes(hasher.finalize().into())),

@@ -1,6 +1,9 @@
-//! What kind of file, told by its extension alone: for counts in a report, and for nothing else.
+//! What kind of file, for counts in a report and on the sheet, and for nothing else.
 
 use heirloom_format::StoredPath;
+use heirloom_media::Kind;
+
+use super::notes::Shown;
 
 /// What kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,42 +12,25 @@ pub enum MediaKind {
     Photo,
     /// A moving one.
     Video,
-    /// Anything else, such as the edits that lie beside an iPhone's photos.
+    /// Anything else, such as the edits that lie beside an iPhone's photos, and thumbnails.
     Other,
 }
 
-const PHOTOS: &[&str] = &[
-    "jpg", "jpeg", "jpe", "heic", "heif", "hif", "avif", "jxl", "png", "gif", "webp", "bmp", "tif",
-    "tiff", "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "rw2", "raf",
-    "srw", "pef", "rwl", "3fr", "insp", "mpo",
-];
-
-const VIDEOS: &[&str] = &[
-    "mp4", "mov", "m4v", "3gp", "3gpp", "3g2", "avi", "mkv", "webm", "mts", "m2ts", "mpg", "mpeg",
-    "wmv", "insv", "lrv", "mxf",
-];
-
-/// What kind of file this is.
-pub fn media_kind(path: &StoredPath) -> MediaKind {
-    kind_of_name(path.file_name())
+impl From<Kind> for MediaKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Photo => Self::Photo,
+            Kind::Video => Self::Video,
+            Kind::Sidecar | Kind::Audio | Kind::ThumbnailCache | Kind::Recovered | Kind::Other => {
+                Self::Other
+            }
+        }
+    }
 }
 
-pub(super) fn kind_of_name(name: &str) -> MediaKind {
-    let Some((_, extension)) = name.rsplit_once('.') else {
-        return MediaKind::Other;
-    };
-    let is_one_of = |kinds: &[&str]| {
-        kinds
-            .iter()
-            .any(|kind| kind.eq_ignore_ascii_case(extension))
-    };
-    if is_one_of(PHOTOS) {
-        MediaKind::Photo
-    } else if is_one_of(VIDEOS) {
-        MediaKind::Video
-    } else {
-        MediaKind::Other
-    }
+/// What kind of file this is, by its name and its folders.
+pub fn media_kind(path: &StoredPath) -> MediaKind {
+    Shown::at(path.as_str()).kind.into()
 }
 
 #[cfg(test)]
@@ -52,20 +38,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_follow_the_extension() {
+    fn kinds_follow_the_name_and_its_folders() {
         for (path, kind) in [
             ("DCIM/IMG_0001.JPG", MediaKind::Photo),
             ("DCIM/IMG_0001.HEIC", MediaKind::Photo),
+            ("DCIM/.trashed-1700000000-IMG_0001.HEIC", MediaKind::Photo),
             ("DCIM/IMG_0001.MOV", MediaKind::Video),
+            ("AVCHD/00001.MTS", MediaKind::Video),
             ("DCIM/IMG_0001.AAE", MediaKind::Other),
+            ("DCIM/GL010001.LRV", MediaKind::Other),
+            ("DCIM/.thumbnails/1.jpg", MediaKind::Other),
+            ("DCIM/._IMG_0001.JPG", MediaKind::Other),
             ("DCIM/jpg", MediaKind::Other),
             ("DCIM.jpg/notes", MediaKind::Other),
         ] {
-            assert_eq!(
-                media_kind(&StoredPath::parse(path).expect(path)),
-                kind,
-                "{path}"
-            );
+            let path = StoredPath::parse(path).expect(path);
+            assert_eq!(media_kind(&path), kind, "{path}");
         }
     }
 }

@@ -13,6 +13,7 @@ use super::fetcher::Fetcher;
 use super::holdings::Holdings;
 use super::in_flight::{InFlight, Landing};
 use super::journal::Journal;
+use super::look::{Findings, Manner};
 use super::order::{Cancel, LongFiles, Progress};
 use super::part::{Part, Parts};
 use super::report::Problem;
@@ -46,7 +47,7 @@ pub(super) struct Context<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) journal: &'a Journal<'a>,
     pub(super) long_files: LongFiles,
-    pub(super) reads_twice: bool,
+    pub(super) manner: Manner,
 }
 
 /// Running totals over all passes of a run.
@@ -69,17 +70,23 @@ pub(super) struct Pass {
 }
 
 pub(super) enum Step {
-    /// A file, all of it, and a word for what speaks against it.
-    Whole(RowNumber, Vec<u8>, Option<&'static str>),
+    /// A file, all of it, and what was found of it.
+    Whole(RowNumber, Vec<u8>, Findings),
     /// A file that comes in pieces.
     Begin(RowNumber),
     /// A file of which there is a part already; the rest comes in pieces.
     GoOn(RowNumber, Box<Part>),
     Piece(Vec<u8>),
-    /// All pieces are there, and this is wrong with their structure.
-    End(Option<&'static str>),
+    /// All pieces are there, and this was found of them.
+    End(Findings),
     /// The file is not to be kept.
     Abandon,
+    /// All pieces are there; the file is kept in another place while it is asked for again.
+    SetAside,
+    /// What was set aside is the file after all.
+    TakeBack(Findings),
+    /// What was set aside is not needed.
+    DropAside,
 }
 
 /// Copies files, going on with those of which there is a part. What is verified before an error is in the journal.

@@ -138,6 +138,7 @@ mod tests {
                 unix_s: Some(1_704_067_200),
             }),
             persistent_id: Some("p1".into()),
+            is_stated_heif: false,
         }
     }
 
@@ -154,6 +155,7 @@ mod tests {
             persistent_id: Some("p1".into()),
             listed_size_bytes: None,
             suspect: None,
+            marks: Vec::new(),
             shared_time: false,
         }
     }

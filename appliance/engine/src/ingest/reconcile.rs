@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use heirloom_format::StoredPath;
 
+use super::marks::MarkCounts;
 use super::report::{Completeness, Difference, DifferenceKind, Problem, ProblemReason};
 use super::table::{RowNumber, Table};
 use crate::{Damage, ListedObject};
@@ -13,7 +14,7 @@ use crate::{Damage, ListedObject};
 pub struct Complete(());
 
 /// That what a complete snapshot holds may be erased from its source. Only a [`Complete`] yields one, and only in an archive in which nothing is
-/// known to be damaged, for a snapshot without a suspect file.
+/// known to be damaged, for a snapshot without a suspect file, and without one that the source converted and has a better one of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SafeToErase(());
 
@@ -22,8 +23,10 @@ impl Complete {
         &self,
         damage: &[Damage],
         suspect_files: u64,
+        marks: &MarkCounts,
     ) -> Option<SafeToErase> {
-        (damage.is_empty() && suspect_files == 0).then_some(SafeToErase(()))
+        let is_safe = damage.is_empty() && suspect_files == 0 && marks.converted == 0;
+        is_safe.then_some(SafeToErase(()))
     }
 }
 
@@ -160,6 +163,7 @@ mod tests {
             size_bytes: *size_bytes,
             modified: None,
             persistent_id: None,
+            is_stated_heif: false,
         }
     }
 

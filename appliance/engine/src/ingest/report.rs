@@ -5,6 +5,7 @@ use heirloom_format::{Day, Digest, LeftOutRecord, ProblemRecord, SnapshotName};
 use heirloom_media::Reason;
 
 use super::groups::GroupCounts;
+use super::marks::MarkCounts;
 use super::reconcile::{Complete, SafeToErase};
 use crate::{Damage, LeftOut, SourceError};
 
@@ -31,6 +32,8 @@ pub struct RunReport {
     pub kinds: KindCounts,
     /// Files of the snapshot that belong together.
     pub groups: GroupCounts,
+    /// Files of the snapshot of which there is more to know, from whichever run.
+    pub marks: MarkCounts,
     /// Files that were fetched in this run.
     pub new_files: u64,
     /// Length of the files that were fetched in this run.
@@ -55,6 +58,8 @@ pub struct RunReport {
     pub left_out: LeftOutCount,
     /// Files of the source that were not wanted, by folder.
     pub unwanted: Vec<LeftOutRecord>,
+    /// How many of those are small copies that the device makes by itself.
+    pub unwanted_thumbnails: u64,
     /// How the source's second listing differs from its first.
     pub differences: Vec<Difference>,
     /// Snapshots of the archive that can't be read as they should.
@@ -67,7 +72,7 @@ impl RunReport {
     pub fn safe_to_erase(&self) -> Option<SafeToErase> {
         match &self.completeness {
             Completeness::Complete(complete) if !self.up_to_date => {
-                complete.safe_to_erase(&self.damage, self.suspect_files)
+                complete.safe_to_erase(&self.damage, self.suspect_files, &self.marks)
             }
             Completeness::Complete(_) | Completeness::Incomplete => None,
         }

@@ -20,6 +20,7 @@ pub(super) struct Row<'t> {
     folder: &'t str,
     name: &'t str,
     id: u64,
+    is_stated_heif: bool,
     length_and_time: &'t [u8],
     persistent_id: &'t [u8],
     /// As it was listed, where folder and name can't tell it.
@@ -32,6 +33,7 @@ pub(super) fn put_row(out: &mut Vec<u8>, folder: u32, name: &str, object: &Liste
     put_number(out, name.len() as u64);
     out.extend_from_slice(name.as_bytes());
     put_number(out, object.id.0);
+    out.push(object.is_stated_heif.into());
     let modified = object.modified.as_ref();
     for facts in [
         length_and_time(
@@ -56,6 +58,7 @@ impl<'t> Row<'t> {
         let name_bytes = take_number(&mut bytes) as usize;
         let name = std::str::from_utf8(take(&mut bytes, name_bytes)).expect("a name was put there");
         let id = take_number(&mut bytes);
+        let is_stated_heif = take_byte(&mut bytes) != 0;
         let mut facts = || {
             let facts_bytes = take_number(&mut bytes) as usize;
             take(&mut bytes, facts_bytes)
@@ -64,6 +67,7 @@ impl<'t> Row<'t> {
             folder,
             name,
             id,
+            is_stated_heif,
             length_and_time: facts(),
             persistent_id: facts(),
             listed,
@@ -99,7 +103,13 @@ impl<'t> Row<'t> {
             size_bytes: self.size_bytes(),
             modified: modified.map(|TimeRecord { raw, unix_s }| SourceTime { raw, unix_s }),
             persistent_id: self.persistent_id(),
+            is_stated_heif: self.is_stated_heif,
         }
+    }
+
+    /// The source states that it is HEIF.
+    pub(super) fn is_stated_heif(&self) -> bool {
+        self.is_stated_heif
     }
 
     /// As the source states it.

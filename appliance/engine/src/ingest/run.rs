@@ -11,6 +11,7 @@ use super::describe::{Census, description, gone, report};
 use super::error::ends_the_run;
 use super::gather::Gathering;
 use super::holdings::{Holdings, State};
+use super::look::Manner;
 use super::order::{Cancel, Progress, RunOrder};
 use super::plan::{Previous, plan_links, shows_the_same_device};
 use super::publish::{Sealing, finish};
@@ -21,8 +22,8 @@ use super::workspace::Workspace;
 use crate::archive::{Archive, Damage, DamageKind, layout};
 use crate::hashing::sha256_implementation;
 use crate::{
-    Found, ListedObject, RunError, Source, SourceError, SourceIdentity, Volume, VolumeError,
-    VolumePath,
+    Found, ListedObject, RunError, Source, SourceError, SourceIdentity, SourceKind, Volume,
+    VolumeError, VolumePath,
 };
 
 /// Files between two signs of life of a listing.
@@ -109,6 +110,7 @@ impl Run<'_> {
         }
         let identity = source.identity().clone();
         let source_folder = self.source_folder(&archive, &identity, &table, unwanted.storages())?;
+        let unwanted_thumbnails = unwanted.thumbnails();
         let unwanted = unwanted.records();
         let workspace = Workspace::of(&source_folder);
         let (mut holdings, previous) = plan_links(
@@ -134,6 +136,7 @@ impl Run<'_> {
             return Ok(RunReport {
                 left_out,
                 unwanted,
+                unwanted_thumbnails,
                 damage,
                 ..run.report(previous)?
             });
@@ -149,7 +152,10 @@ impl Run<'_> {
             table: &table,
             previous: previous.as_ref().map(|it| &it.folder),
             long_files: self.order.long_files,
-            reads_twice: self.order.reads_twice,
+            manner: Manner {
+                reads_twice: self.order.reads_twice,
+                is_iphone: is_iphone(&identity),
+            },
         };
         let gathered = gathering.gather(source, &mut holdings, resumed, problems, &mut damage)?;
         (self.watch)(Progress::Reconciling);
@@ -212,6 +218,7 @@ impl Run<'_> {
             suspect_files: holdings.suspects(),
             left_out,
             unwanted,
+            unwanted_thumbnails,
             differences: reconciliation.differences,
             damage,
             ..report(
@@ -398,6 +405,11 @@ impl UpToDate<'_> {
             )
         })
     }
+}
+
+/// Only these convert, and no other device of Apple's speaks PTP.
+fn is_iphone(identity: &SourceIdentity) -> bool {
+    identity.kind != SourceKind::Folder && identity.manufacturer.starts_with("Apple")
 }
 
 fn unreadable(damage: &Damage) -> Option<(VolumePath, i32)> {

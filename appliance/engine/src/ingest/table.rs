@@ -211,6 +211,7 @@ mod tests {
                 unix_s: id.is_multiple_of(2).then_some(-5),
             }),
             persistent_id: id.is_multiple_of(3).then(|| format!("{id:032X}")),
+            is_stated_heif: id.is_multiple_of(5),
         }
     }
 

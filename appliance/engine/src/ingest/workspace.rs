@@ -22,6 +22,8 @@ pub(super) struct Workspace {
     pub(super) data: VolumePath,
     /// A name for a link on its way to replace a file.
     pub(super) link: VolumePath,
+    /// A place for a file that is asked for once more, until it is known which reading is kept.
+    pub(super) aside: VolumePath,
 }
 
 impl Workspace {
@@ -31,6 +33,7 @@ impl Workspace {
         Self {
             data: bag.join(layout::DATA),
             link: folder.join("link"),
+            aside: folder.join("aside"),
             bag,
             folder,
         }

@@ -6,12 +6,13 @@ use sha2::Digest as _;
 
 use super::copied::Written;
 use super::in_flight::InFlight;
+use super::look::Findings;
 use super::part::{Part, PartRecord, is_worth_a_note};
 use super::pipeline::{Context, Step};
 use super::standstill::Standstill;
 use super::table::RowNumber;
 use super::workspace::Folders;
-use crate::{Draft, VolumeError};
+use crate::{Draft, VolumeError, VolumePath};
 
 pub(super) struct Writer<'c> {
     context: &'c Context<'c>,
@@ -58,13 +59,14 @@ impl<'c> Writer<'c> {
             let _ = spare.try_send(piece);
         };
         let mut open: Option<Open> = None;
+        let mut aside: Option<Written> = None;
         for step in steps {
             let written = match step {
-                Step::Whole(row, content, suspect) => {
+                Step::Whole(row, content, findings) => {
                     let mut whole = self.begin(row)?;
                     whole.add(&content)?;
                     give_back(content);
-                    self.end(whole, suspect)?
+                    self.end(whole, findings)?
                 }
                 Step::Begin(row) => {
                     open = Some(self.begin(row)?);
@@ -83,12 +85,25 @@ impl<'c> Writer<'c> {
                     give_back(piece);
                     continue;
                 }
-                Step::End(suspect) => match open.take() {
-                    Some(open) => self.end(open, suspect)?,
+                Step::End(findings) => match open.take() {
+                    Some(open) => self.end(open, findings)?,
                     None => continue,
                 },
                 Step::Abandon => {
                     self.discard(open.take())?;
+                    continue;
+                }
+                Step::SetAside => {
+                    aside = open.take().map(|open| self.set_aside(open)).transpose()?;
+                    continue;
+                }
+                Step::TakeBack(findings) => match aside.take() {
+                    Some(written) => self.take_back(written, findings)?,
+                    None => continue,
+                },
+                Step::DropAside => {
+                    aside = None;
+                    self.context.volume.remove(&self.context.workspace.aside)?;
                     continue;
                 }
             };
@@ -107,15 +122,10 @@ impl<'c> Writer<'c> {
     }
 
     fn begin(&mut self, row: RowNumber) -> Result<Open, VolumeError> {
-        let Context {
-            volume,
-            table,
-            workspace,
-            ..
-        } = self.context;
+        let Context { volume, table, .. } = self.context;
         self.folders
             .make_for(*volume, &table.row(row).path_text())?;
-        let draft = volume.create(&workspace.place(&table.row(row)))?;
+        let draft = volume.create(&self.place(row))?;
         Ok(Open {
             row,
             draft,
@@ -149,15 +159,43 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
-    fn end(&self, open: Open, suspect: Option<&'static str>) -> Result<Written, VolumeError> {
+    fn end(&self, open: Open, findings: Findings) -> Result<Written, VolumeError> {
         open.draft
             .finish(self.context.table.row(open.row).unix_s())?;
         Ok(Written {
             row: open.row,
             sha256: Digest::from_bytes(open.hasher.finalize().into()),
             size_bytes: open.size_bytes,
-            suspect,
+            findings,
         })
+    }
+
+    /// Ends a file, and makes its place free for another reading of it. An interrupted run leaves it where the next one removes it.
+    fn set_aside(&self, open: Open) -> Result<Written, VolumeError> {
+        let written = self.end(open, Findings::default())?;
+        let Context {
+            volume, workspace, ..
+        } = self.context;
+        volume.rename(&self.place(written.row), &workspace.aside)?;
+        Ok(written)
+    }
+
+    fn take_back(&self, written: Written, findings: Findings) -> Result<Written, VolumeError> {
+        let Context {
+            volume, workspace, ..
+        } = self.context;
+        volume.rename(&workspace.aside, &self.place(written.row))?;
+        Ok(Written {
+            findings,
+            ..written
+        })
+    }
+
+    fn place(&self, row: RowNumber) -> VolumePath {
+        let Context {
+            table, workspace, ..
+        } = self.context;
+        workspace.place(&table.row(row))
     }
 
     fn discard(&self, open: Option<Open>) -> Result<(), VolumeError> {
@@ -165,10 +203,7 @@ impl<'c> Writer<'c> {
             return Ok(());
         };
         drop(draft);
-        let context = self.context;
-        context
-            .volume
-            .remove(&context.workspace.place(&context.table.row(row)))
+        self.context.volume.remove(&self.place(row))
     }
 }
 

@@ -11,6 +11,13 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// A line that has text already.
+    pub(super) fn of(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+        }
+    }
+
     /// Takes an editing command; whether the text changed.
     pub(super) fn edit(&mut self, command: Command, chars_max: usize) -> bool {
         match command {

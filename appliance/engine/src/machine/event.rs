@@ -69,6 +69,8 @@ pub enum Event {
     ArchiveClosed,
     /// A run came further.
     RunMoved(Progress),
+    /// A run that did not get there may have begun a source's folder: these are the archive's source folders now.
+    SourcesKnown(Vec<String>),
     /// A run ended.
     RunEnded(Box<Result<RunDone, RunError>>),
 }
@@ -97,6 +99,8 @@ pub struct OpenedArchive {
     pub last_date: Option<String>,
     /// How much room there is.
     pub space: Space,
+    /// The folders of its sources, as `<name> [<short id>]`.
+    pub source_folders: Vec<String>,
     /// Names of snapshots that can't be read as they should.
     pub damaged: Vec<String>,
 }
@@ -132,6 +136,12 @@ pub enum DriveError {
     /// The volume opens, but is no archive of ours, or of a later format.
     #[error("this is no archive that this version can read")]
     NotAnArchive,
+    /// The holder whose secret was given has no key slot: no executors were named.
+    #[error("the archive has no such key")]
+    NoSuchKeySlot,
+    /// Neither copy of the encryption's header can be used.
+    #[error("the header of the encryption is damaged")]
+    DamagedHeader,
     /// The PC has too little memory for the drive's key derivation.
     #[error("this computer has too little memory to open the archive")]
     OutOfMemory,

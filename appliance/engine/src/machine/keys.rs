@@ -83,37 +83,18 @@ impl Machine {
             },
             Page::Prepare(page) => self.press_prepare(command, page),
             Page::Archiving { confirm_stop } => self.press_archiving(command, confirm_stop),
-            page @ Page::Waiting { .. } => {
+            page @ Page::Waiting => {
                 if command == Command::Back {
-                    self.run = None;
+                    self.end_round();
+                    std::mem::replace(&mut self.page, Page::home())
+                } else {
+                    page
                 }
-                back_on(command, page)
             }
-            Page::Report {
-                source,
-                noun,
-                report,
-                sheet_written,
-                scroll,
-            } => match command {
-                Command::Accept | Command::Back => Page::home(),
-                command => {
-                    let lines =
-                        report.problems.len() + report.differences.len() + report.unwanted.len();
-                    let scroll = move_cursor(command, scroll, lines);
-                    Page::Report {
-                        source,
-                        noun,
-                        report,
-                        sheet_written,
-                        scroll,
-                    }
-                }
-            },
-            page @ (Page::RunTrouble { .. } | Page::DriveTrouble { .. }) => {
+            Page::Ended(page) => self.press_ended(command, page),
+            page @ (Page::DriveTrouble { .. } | Page::DrivePulled { .. }) => {
                 back_home_on(command, page)
             }
-            page @ Page::DrivePulled { .. } => back_home_on(command, page),
             Page::ConfirmPowerOff => match command {
                 Command::Accept => {
                     // Closing is answered even when nothing is open, so that there is one way off.

@@ -4,7 +4,6 @@ use crate::Passphrase;
 use crate::classify::{DeviceClass, Unfit, fit_for_archive};
 use crate::device::DeviceId;
 
-use super::devices::Probe;
 use super::entry::Entry;
 use super::event::Command;
 use super::keys::move_cursor;
@@ -83,15 +82,8 @@ impl Machine {
     pub(super) fn choices(&self) -> Vec<(Choice, Option<DeviceId>)> {
         let mut choices = Vec::new();
         let open = self.archive.as_ref();
-        for device in self.devices.iter() {
-            if matches!(device.probe, Probe::Ready(_)) && open.is_some() {
-                choices.push((
-                    Choice::Archive {
-                        source: device.name(),
-                    },
-                    Some(device.facts.id.clone()),
-                ));
-            }
+        for (device, name) in self.names() {
+            choices.push((Choice::Archive { source: name.text }, Some(device)));
         }
         if let Some(archive) = open {
             choices.push((

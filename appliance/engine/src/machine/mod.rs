@@ -6,31 +6,43 @@ mod entry;
 mod event;
 mod keys;
 mod keys_drive;
+mod keys_ended;
 mod keys_home;
 mod keys_prepare;
+mod names;
 mod page;
+mod round;
 mod run;
 mod running;
 mod show;
+mod show_run;
 #[cfg(test)]
 mod tests;
 mod view;
+mod view_run;
 mod wish;
 
 pub use effect::Effect;
 pub use event::{Command, DriveError, Event, Now, OpenedArchive, RunDone};
 pub use view::{
     ArchiveView, Choice, DeviceLine, DeviceState, DiskUse, DiskView, HomeView, NameRefusal,
-    PageView, PassphraseRefusal, RunPhase, RunView, SetUpStep, View, WaitReason,
+    PageView, PassphraseRefusal, SetUpStep, View,
+};
+pub use view_run::{
+    NameOrigin, PrepareView, RoundView, RunPhase, RunView, SourceNameRefusal, SourceOutcome,
+    WaitReason,
 };
 pub use wish::{PrepareLine, RunWish};
 
 use std::collections::VecDeque;
 
+use crate::SourceIdentity;
 use crate::classify::DeviceClass;
 use crate::device::{DeviceFacts, DeviceId};
 use devices::{Devices, Probe};
+use names::GivenNames;
 use page::{Page, Target};
+use round::Round;
 use run::Run;
 use wish::Wishes;
 
@@ -65,10 +77,12 @@ pub struct Machine {
     settled: bool,
     archive: Option<OpenedArchive>,
     run: Option<Run>,
+    /// Who comes after the run, and who came before it.
+    round: Round,
+    /// The sources that were archived into the open archive in this session.
+    done: Vec<(DeviceId, SourceIdentity)>,
     wishes: Wishes,
-    /// A run that ended because its source went silent, how often, and the files that were safe then.
-    stalls: u32,
-    stalled_at_files: u64,
+    given_names: GivenNames,
     /// The drive went while a run was writing: closed when the run has let go of it.
     pulled: bool,
     effects: VecDeque<Effect>,
@@ -92,9 +106,10 @@ impl Machine {
             settled: false,
             archive: None,
             run: None,
+            round: Round::default(),
+            done: Vec::new(),
             wishes: Wishes::default(),
-            stalls: 0,
-            stalled_at_files: 0,
+            given_names: GivenNames::default(),
             pulled: false,
             effects: VecDeque::new(),
             now,
@@ -124,14 +139,14 @@ impl Machine {
                     self.probe(&id);
                 }
                 self.notice_return_of_drive(&id);
-                self.resume_waiting_run(&id);
+                self.notice_source(&id);
             }
             Event::DeviceGone(id) => self.lose_device(&id),
             Event::DevicesSettled => self.settled = true,
             Event::LayoutApplied { applied } => self.layout_applied(applied),
             Event::SourceProbed { device, outcome } => {
                 self.devices.probed(now, &device, outcome);
-                self.resume_waiting_run(&device);
+                self.notice_source(&device);
             }
             Event::SetUpReached(reached) => {
                 if let Page::SettingUp { step, .. } = &mut self.page {
@@ -141,6 +156,11 @@ impl Machine {
             Event::SetUpEnded(outcome) => self.set_up_ended(outcome),
             Event::ArchiveOpened(outcome) => self.archive_opened(outcome),
             Event::ArchiveClosed => self.archive_closed(),
+            Event::SourcesKnown(folders) => {
+                if let Some(archive) = &mut self.archive {
+                    archive.source_folders = folders;
+                }
+            }
             Event::RunMoved(progress) => self.run_moved(progress),
             Event::RunEnded(outcome) => self.run_ended(*outcome),
         }
@@ -287,6 +307,7 @@ impl Machine {
         let Some(archive) = self.archive.take() else {
             return;
         };
+        self.round = Round::default();
         self.effects.push_back(Effect::CloseArchive);
         self.page = Page::DrivePulled { name: archive.name };
     }
@@ -331,6 +352,7 @@ impl Machine {
         let name = name.clone();
         match outcome {
             Ok(archive) => {
+                self.done.clear();
                 self.archive = Some(archive);
                 self.page = Page::SetUpDone { name };
             }
@@ -347,6 +369,8 @@ impl Machine {
             Ok(archive) => {
                 let today = heirloom_format::day_of_unix(self.now.unix_s);
                 let clock_lags = archive.last_date.as_ref().is_some_and(|last| *last > today);
+                // It may be another archive, or the same after its drive was pulled: what is in it is asked anew.
+                self.done.clear();
                 self.archive = Some(archive);
                 self.page = if clock_lags {
                     Page::Date {

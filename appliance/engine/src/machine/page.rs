@@ -1,12 +1,14 @@
 //! The pages and what is being typed on them.
 
 use crate::device::DeviceId;
-use crate::{Passphrase, RunError, RunReport, SourceIdentity, SourceNoun};
+use crate::{Passphrase, SourceIdentity, SourceNoun};
 
 use super::entry::Entry;
 use super::event::DriveError;
-use super::view::{NameRefusal, PassphraseRefusal, SetUpStep, WaitReason};
-use super::wish::RunWish;
+use super::round::Ended;
+use super::view::{NameRefusal, PassphraseRefusal, SetUpStep};
+use super::view_run::{NameOrigin, SourceNameRefusal};
+use super::wish::{PrepareLine, RunWish};
 
 /// Where the person is.
 #[derive(Debug)]
@@ -70,22 +72,9 @@ pub(super) enum Page {
     Archiving {
         confirm_stop: bool,
     },
-    Waiting {
-        reason: WaitReason,
-    },
-    Report {
-        source: String,
-        noun: SourceNoun,
-        report: Box<RunReport>,
-        sheet_written: bool,
-        scroll: usize,
-    },
-    RunTrouble {
-        source: String,
-        noun: SourceNoun,
-        error: RunError,
-        safe_files: u64,
-    },
+    /// For the first of those whose turn comes.
+    Waiting,
+    Ended(EndedPage),
     DriveTrouble {
         name: String,
         error: DriveError,
@@ -103,14 +92,46 @@ pub(super) enum Page {
 }
 
 /// A source that is to be archived.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Preparation {
     pub(super) device: DeviceId,
     pub(super) identity: SourceIdentity,
-    pub(super) source: String,
     pub(super) noun: SourceNoun,
     pub(super) wish: RunWish,
+    pub(super) cursor: PrepareLine,
+    /// The name as it would be without what is being typed.
+    pub(super) suggested: String,
+    pub(super) name: Entry,
+    pub(super) origin: NameOrigin,
+    /// What is in the entry is replaced by the first character that is typed.
+    pub(super) is_untouched: bool,
+    pub(super) refused: Option<SourceNameRefusal>,
+    /// The others that are plugged in follow by themselves.
+    pub(super) others_follow: bool,
+}
+
+/// What became of one source, or of several that were archived one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct EndedPage {
+    /// At least one.
+    pub(super) ended: Vec<Ended>,
+    /// Which of them the cursor is on.
     pub(super) cursor: usize,
+    /// Whether all about that one is shown.
+    pub(super) is_open: bool,
+    pub(super) scroll: usize,
+}
+
+impl EndedPage {
+    /// Of one, all is shown at once.
+    pub(super) fn of(ended: Vec<Ended>) -> Self {
+        Self {
+            cursor: 0,
+            is_open: ended.len() == 1,
+            scroll: 0,
+            ended,
+        }
+    }
 }
 
 /// An archive drive that is to be opened.

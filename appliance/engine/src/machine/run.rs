@@ -1,22 +1,17 @@
 //! A run as the machine sees it: where it is, how fast, how long still.
 
-use crate::device::DeviceId;
-use crate::{Progress, SourceIdentity, SourceNoun};
+use crate::Progress;
 
 use super::event::Now;
-use super::view::{RunPhase, RunView};
-use super::wish::RunWish;
+use super::round::Queued;
+use super::view_run::{RoundView, RunPhase, RunView};
 
 /// A rate is told after this long; before, it would jump.
 const RATE_AFTER_MS: u64 = 3_000;
 
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    pub(super) device: DeviceId,
-    pub(super) identity: SourceIdentity,
-    pub(super) source_name: String,
-    pub(super) noun: SourceNoun,
-    pub(super) wish: RunWish,
+    pub(super) source: Queued,
     pub(super) stopping: bool,
     started_ms: u64,
     phase: RunPhase,
@@ -32,20 +27,9 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(
-        now: Now,
-        device: DeviceId,
-        identity: SourceIdentity,
-        source_name: String,
-        noun: SourceNoun,
-        wish: RunWish,
-    ) -> Self {
+    pub(super) fn new(now: Now, source: Queued) -> Self {
         Self {
-            device,
-            identity,
-            source_name,
-            noun,
-            wish,
+            source,
             stopping: false,
             started_ms: now.monotonic_ms,
             phase: RunPhase::Listing,
@@ -106,7 +90,7 @@ impl Run {
         self.resumed_files + self.verified_files
     }
 
-    pub(super) fn view(&self, now: Now, archive: &str) -> RunView {
+    pub(super) fn view(&self, now: Now, archive: &str, round: RoundView) -> RunView {
         let copying_ms = self
             .copying_since_ms
             .map_or(0, |since| now.monotonic_ms.saturating_sub(since));
@@ -118,8 +102,9 @@ impl Run {
                 .div_ceil(rate)
         });
         RunView {
-            source: self.source_name.clone(),
-            noun: self.noun,
+            source: self.source.name.clone(),
+            noun: self.source.noun,
+            round,
             archive: archive.to_owned(),
             phase: self.phase,
             found_files: self.found_files,

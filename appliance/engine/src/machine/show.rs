@@ -3,17 +3,10 @@
 use super::page::Page;
 use super::view::{ArchiveView, DeviceLine, DiskView, HomeView, PageView};
 use super::{DeviceId, Machine, OpenedArchive};
-use crate::SourceNoun;
 use crate::classify::{Unfit, fit_for_archive};
 
 impl Machine {
     pub(super) fn show(&self) -> PageView {
-        let source = || {
-            self.run
-                .as_ref()
-                .map_or_else(String::new, |run| run.source_name.clone())
-        };
-        let noun = || self.run.as_ref().map_or(SourceNoun::Phone, |run| run.noun);
         let seconds = |since_ms: &u64| self.now.monotonic_ms.saturating_sub(*since_ms) / 1_000;
         match &self.page {
             Page::Layout {
@@ -98,58 +91,10 @@ impl Machine {
                 name: target.name.clone(),
                 elapsed_s: seconds(since_ms),
             },
-            Page::Prepare(page) => PageView::Prepare {
-                source: page.source.clone(),
-                noun: page.noun,
-                wish: page.wish,
-                cursor: page.cursor,
-            },
-            Page::Archiving { confirm_stop: true } => PageView::ConfirmStop {
-                source: source(),
-                noun: noun(),
-            },
-            Page::Archiving {
-                confirm_stop: false,
-            } => {
-                let archive = self
-                    .archive
-                    .as_ref()
-                    .map_or("", |archive| archive.name.as_str());
-                match &self.run {
-                    Some(run) => PageView::Archiving(run.view(self.now, archive)),
-                    None => PageView::Home(self.show_home(0)),
-                }
-            }
-            Page::Waiting { reason } => PageView::Waiting {
-                source: source(),
-                noun: noun(),
-                reason: *reason,
-                safe_files: self.run.as_ref().map_or(0, |run| run.safe_files()),
-            },
-            Page::Report {
-                source,
-                noun,
-                report,
-                sheet_written,
-                scroll,
-            } => PageView::Report {
-                source: source.clone(),
-                noun: *noun,
-                report: report.clone(),
-                sheet_written: *sheet_written,
-                scroll: *scroll,
-            },
-            Page::RunTrouble {
-                source,
-                noun,
-                error,
-                safe_files,
-            } => PageView::RunTrouble {
-                source: source.clone(),
-                noun: *noun,
-                error: error.clone(),
-                safe_files: *safe_files,
-            },
+            Page::Prepare(page) => PageView::Prepare(self.show_preparation(page)),
+            Page::Archiving { confirm_stop } => self.show_run(*confirm_stop),
+            Page::Waiting => self.show_waiting(),
+            Page::Ended(page) => self.show_ended(page),
             Page::DriveTrouble { name, error } => PageView::DriveTrouble {
                 name: name.clone(),
                 error: error.clone(),
@@ -163,12 +108,16 @@ impl Machine {
         }
     }
 
-    fn show_home(&self, cursor: usize) -> HomeView {
+    pub(super) fn show_home(&self, cursor: usize) -> HomeView {
         let open = self.archive.as_ref().map(|archive| &archive.device);
+        let names = self.names();
         let lines = self.devices.iter().filter_map(|device| {
             let state = device.state(open)?;
+            let names = names.iter();
+            let mut of_device = names.filter(|(id, _)| *id == device.facts.id);
+            let name = of_device.next().map(|(_, name)| name.text.clone());
             Some(DeviceLine {
-                name: device.name(),
+                name: name.unwrap_or_else(|| device.name()),
                 state,
             })
         });

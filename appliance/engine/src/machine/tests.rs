@@ -1,15 +1,22 @@
 //! Stories on the machine alone: events in, effects and views out, with a clock that is a number.
 
+mod begin;
 mod disks;
+mod drives;
+mod home;
+mod names;
 mod prepare;
+mod queue;
+mod running;
 
-use super::running::FRUITLESS_STALLS_MAX;
 use super::*;
 use crate::classify::*;
 use crate::device::*;
 use crate::{
-    MediaChoice, Passphrase, Progress, RunError, SourceError, SourceIdentity, SourceKind, Space,
+    Completeness, GroupCounts, KindCounts, LeftOutCount, MediaChoice, Passphrase, Progress,
+    RunError, RunReport, SourceError, SourceIdentity, SourceKind, Space,
 };
+use heirloom_format::{Digest, SourceShortId, SourceTraits};
 
 const NOON: Now = Now {
     monotonic_ms: 1_000,
@@ -81,6 +88,11 @@ impl Story {
     }
 
     fn plug_in_phone(&mut self, id: &str) {
+        self.plug_in(id, identity());
+    }
+
+    /// Plugs in a phone that says this of itself.
+    fn plug_in(&mut self, id: &str, identity: SourceIdentity) {
         self.handle(Event::DeviceSeen(phone(id)));
         assert_eq!(
             self.effect(),
@@ -88,8 +100,34 @@ impl Story {
         );
         self.handle(Event::SourceProbed {
             device: DeviceId(id.into()),
-            outcome: Ok(identity()),
+            outcome: Ok(identity),
         });
+    }
+
+    fn unplug(&mut self, id: &str) {
+        self.handle(Event::DeviceGone(DeviceId(id.into())));
+    }
+
+    /// The run ends with its report, and the archive has this folder.
+    fn run_done(&mut self, folder: &str) {
+        let before = self.machine.archive.iter();
+        let mut source_folders: Vec<_> = before
+            .flat_map(|archive| archive.source_folders.clone())
+            .collect();
+        source_folders.push(folder.to_owned());
+        let done = RunDone {
+            report: report(folder),
+            sheet_written: true,
+            archive: OpenedArchive {
+                source_folders,
+                ..opened("sdb@1")
+            },
+        };
+        self.handle(Event::RunEnded(Box::new(Ok(done))));
+    }
+
+    fn run_failed(&mut self, error: RunError) {
+        self.handle(Event::RunEnded(Box::new(Err(error))));
     }
 
     fn handle(&mut self, event: Event) {
@@ -209,7 +247,51 @@ fn opened(device: &str) -> OpenedArchive {
             total_bytes: 100,
             free_bytes: 50,
         },
+        source_folders: Vec::new(),
         damaged: Vec::new(),
+    }
+}
+
+/// The folder that a phone of the stories has in the archive, under this name.
+fn folder(name: &str, serial: &str) -> String {
+    let id = SourceShortId::of(SourceTraits {
+        manufacturer: "Google",
+        model: "Pixel 8",
+        serial: Some(serial),
+        storages: &[],
+    });
+    id.folder_name(name)
+}
+
+/// The report of a run that could not copy everything: only a run itself can prove that it did.
+fn report(folder: &str) -> RunReport {
+    RunReport {
+        snapshot: "0004 2026-11-22".parse().expect("a snapshot's name"),
+        folder: format!("sources/{folder}/0004 2026-11-22"),
+        head: Digest::of(b""),
+        source_name: "Google Pixel 8".into(),
+        up_to_date: false,
+        completeness: Completeness::Incomplete,
+        files: 10,
+        bytes: 1_000,
+        kinds: KindCounts::default(),
+        groups: GroupCounts::default(),
+        marks: Default::default(),
+        new_files: 3,
+        new_bytes: 300,
+        known_content_files: 0,
+        resumed_files: 0,
+        linked_files: 7,
+        gone_but_kept_files: 0,
+        first_day: None,
+        last_day: None,
+        problems: Vec::new(),
+        suspect_files: 0,
+        left_out: LeftOutCount::default(),
+        unwanted: Vec::new(),
+        unwanted_thumbnails: 0,
+        differences: Vec::new(),
+        damage: Vec::new(),
     }
 }
 
@@ -227,453 +309,4 @@ fn passphrase(text: &str) -> Passphrase {
         assert!(secret.push(character));
     }
     secret
-}
-
-#[test]
-fn the_layout_is_asked_first_and_a_letter_jumps_to_it() {
-    let mut story = Story::begin();
-    story.press(Command::Type('d'));
-    assert!(matches!(story.page(), PageView::Layout { cursor: 1, .. }));
-    story.press(Command::Type('D'));
-    assert!(matches!(story.page(), PageView::Layout { cursor: 2, .. }));
-    story.press(Command::Up);
-    story.press(Command::Accept);
-    assert_eq!(
-        story.effect(),
-        Some(Effect::ApplyLayout { code: "de".into() })
-    );
-    story.handle(Event::LayoutApplied { applied: false });
-    assert!(matches!(
-        story.page(),
-        PageView::Layout { refused: true, .. }
-    ));
-    story.press(Command::Accept);
-    story.handle(Event::LayoutApplied { applied: true });
-    assert!(story.home().looking);
-}
-
-#[test]
-fn a_clock_before_the_build_is_asked_about() {
-    let mut story = Story::begin_at(Now {
-        monotonic_ms: 0,
-        unix_s: 0,
-    });
-    story.press(Command::Accept);
-    story.handle(Event::LayoutApplied { applied: true });
-    for wrong in ["", "2020-01-01", "2026-02-30", "yesterday"] {
-        story.type_text(wrong);
-        story.press(Command::Accept);
-        assert!(
-            matches!(story.page(), PageView::Date { refused: true, .. }),
-            "{wrong}"
-        );
-        wrong.chars().for_each(|_| story.press(Command::Erase));
-    }
-    assert_eq!(
-        story.effect(),
-        Some(Effect::ApplyLayout { code: "us".into() })
-    );
-    story.type_text("2026-11-22");
-    story.press(Command::Accept);
-    assert_eq!(
-        story.effect(),
-        Some(Effect::SetClock {
-            unix_s: 1_795_348_800
-        })
-    );
-    story.home();
-}
-
-#[test]
-fn an_empty_disk_is_set_up_with_a_name_and_a_passphrase_typed_twice() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
-    story.press(Command::Accept);
-    story.press(Command::Accept);
-    assert!(matches!(
-        story.page(),
-        PageView::NameArchive {
-            refused: Some(NameRefusal::Empty),
-            ..
-        }
-    ));
-    story.type_text("it's $HOME");
-    story.press(Command::Accept);
-    assert!(matches!(
-        story.page(),
-        PageView::NameArchive {
-            refused: Some(NameRefusal::Unusable),
-            ..
-        }
-    ));
-    (0..20).for_each(|_| story.press(Command::Erase));
-    story.type_text("Family");
-    story.press(Command::Accept);
-    story.type_text("short");
-    story.press(Command::Accept);
-    assert!(matches!(
-        story.page(),
-        PageView::NewPassphrase {
-            refused: Some(PassphraseRefusal::TooShort { .. }),
-            ..
-        }
-    ));
-    story.type_text(" no longer");
-    story.press(Command::Accept);
-    story.type_text("something else");
-    story.press(Command::Accept);
-    assert!(matches!(
-        story.page(),
-        PageView::NewPassphrase {
-            refused: Some(PassphraseRefusal::Differ),
-            typed_chars: 0,
-            ..
-        }
-    ));
-    for _ in 0..2 {
-        assert_eq!(story.effect(), None);
-        story.type_text("short no longer");
-        story.press(Command::Accept);
-    }
-    let expected = Effect::SetUpDrive {
-        disk: disk("sdb@1", 1_000_000_000_000, vec![]),
-        name: "Family".into(),
-        passphrase: passphrase("short no longer"),
-    };
-    assert_eq!(story.effect(), Some(expected));
-    story.handle(Event::SetUpReached(SetUpStep::Encrypting));
-    assert!(matches!(
-        story.page(),
-        PageView::SettingUp {
-            step: SetUpStep::Encrypting,
-            ..
-        }
-    ));
-    story.handle(Event::SetUpEnded(Ok(opened("sdb@1"))));
-    story.press(Command::Accept);
-    assert!(story.home().archive.is_some());
-}
-
-#[test]
-fn a_disk_with_something_on_it_is_erased_only_after_its_name_was_typed() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(disk(
-        "sdb@1",
-        1_000_000_000_000,
-        vec![partition("", "ntfs")],
-    )));
-    story.press(Command::Accept);
-    for wrong in ["", "yes", "disk"] {
-        story.type_text(wrong);
-        story.press(Command::Accept);
-        assert!(
-            matches!(story.page(), PageView::ConfirmErase { refused: true, .. }),
-            "{wrong}"
-        );
-        wrong.chars().for_each(|_| story.press(Command::Erase));
-    }
-    story.type_text("maker  disk 3000");
-    story.press(Command::Accept);
-    assert!(matches!(story.page(), PageView::NameArchive { .. }));
-    assert_eq!(story.effect(), None);
-}
-
-#[test]
-fn a_stick_and_a_small_disk_are_refused_with_the_reason() {
-    for (facts, reason) in [
-        (
-            disk(
-                "sda@1",
-                8_000_000_000,
-                vec![partition(STICK_PARTITION_NAME, "vfat")],
-            ),
-            Unfit::BootStick,
-        ),
-        (
-            disk("sdc@1", 1_000_000, vec![]),
-            Unfit::TooSmall {
-                size_bytes: 1_000_000,
-            },
-        ),
-    ] {
-        let mut story = Story::at_home();
-        story.handle(Event::DeviceSeen(facts));
-        story.press(Command::Accept);
-        match story.page() {
-            PageView::CannotSetUp { reason: shown, .. } => assert_eq!(shown, reason),
-            page => panic!("{page:?}"),
-        }
-        story.press(Command::Accept);
-        assert_eq!(story.effect(), None);
-        story.home();
-    }
-}
-
-#[test]
-fn a_wrong_passphrase_is_asked_again() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(archive_drive("sdb@1")));
-    story.press(Command::Accept);
-    story.type_text("wrong one");
-    story.press(Command::Accept);
-    story.handle(Event::ArchiveOpened(Err(DriveError::WrongPassphrase)));
-    assert!(matches!(
-        story.page(),
-        PageView::Unlock {
-            refused: true,
-            typed_chars: 0,
-            ..
-        }
-    ));
-}
-
-#[test]
-fn a_locked_phone_is_asked_again_after_a_pause_and_no_sooner() {
-    let mut story = Story::at_home();
-    let id = DeviceId("phone@5".into());
-    story.handle(Event::DeviceSeen(phone("phone@5")));
-    assert_eq!(story.effect(), Some(Effect::ProbeSource(id.clone())));
-    story.handle(Event::SourceProbed {
-        device: id.clone(),
-        outcome: Err(SourceError::Locked),
-    });
-    assert_eq!(story.home().devices[0].state, DeviceState::WaitsForPerson);
-    story.wait_ms(1_000);
-    assert_eq!(story.effect(), None);
-    story.wait_ms(2_000);
-    assert_eq!(story.effect(), Some(Effect::ProbeSource(id.clone())));
-    story.handle(Event::SourceProbed {
-        device: id,
-        outcome: Ok(identity()),
-    });
-    assert_eq!(story.home().devices[0].state, DeviceState::Ready);
-}
-
-#[test]
-fn an_unplugged_phone_goes_on_by_itself_when_it_is_back() {
-    let mut story = Story::with_run();
-    story.handle(Event::RunMoved(Progress::Verified {
-        files: 7,
-        bytes: 70,
-    }));
-    story.handle(Event::DeviceGone(DeviceId("phone@5".into())));
-    story.handle(Event::RunEnded(Box::new(Err(RunError::SourceGone))));
-    assert!(matches!(
-        story.page(),
-        PageView::Waiting {
-            reason: WaitReason::Unplugged,
-            safe_files: 7,
-            ..
-        }
-    ));
-    story.plug_in_phone("phone@6");
-    assert_eq!(story.effect(), Some(run_effect("phone@6")));
-    assert!(matches!(story.page(), PageView::Archiving(_)));
-}
-
-#[test]
-fn another_phone_does_not_go_on_with_the_first_ones_run() {
-    let mut story = Story::with_run();
-    story.handle(Event::DeviceGone(DeviceId("phone@5".into())));
-    story.handle(Event::RunEnded(Box::new(Err(RunError::SourceGone))));
-    story.handle(Event::DeviceSeen(phone("phone@6")));
-    story.effect();
-    let other = SourceIdentity {
-        serial: Some("2".into()),
-        ..identity()
-    };
-    story.handle(Event::SourceProbed {
-        device: DeviceId("phone@6".into()),
-        outcome: Ok(other),
-    });
-    assert_eq!(story.effect(), None);
-    assert!(matches!(story.page(), PageView::Waiting { .. }));
-}
-
-#[test]
-fn a_phone_that_was_back_before_the_run_noticed_goes_on_too() {
-    let mut story = Story::with_run();
-    story.handle(Event::DeviceGone(DeviceId("phone@5".into())));
-    story.plug_in_phone("phone@6");
-    story.handle(Event::RunEnded(Box::new(Err(RunError::SourceGone))));
-    assert_eq!(story.effect(), Some(run_effect("phone@6")));
-}
-
-#[test]
-fn a_phone_that_stalls_again_and_again_is_given_up() {
-    let mut story = Story::with_run();
-    for round in 1..FRUITLESS_STALLS_MAX {
-        story.handle(Event::RunEnded(Box::new(Err(RunError::SourceStalled))));
-        assert!(
-            matches!(
-                story.page(),
-                PageView::Waiting {
-                    reason: WaitReason::Stalled,
-                    ..
-                }
-            ),
-            "{round}"
-        );
-        story.wait_ms(10_000);
-        assert!(matches!(story.effect(), Some(Effect::ProbeSource(_))));
-        story.handle(Event::SourceProbed {
-            device: DeviceId("phone@5".into()),
-            outcome: Ok(identity()),
-        });
-        assert_eq!(story.effect(), Some(run_effect("phone@5")));
-    }
-    story.handle(Event::RunEnded(Box::new(Err(RunError::SourceStalled))));
-    assert!(matches!(story.page(), PageView::RunTrouble { .. }));
-}
-
-#[test]
-fn a_drive_pulled_in_a_run_is_closed_after_the_run_and_asked_for_again() {
-    let mut story = Story::with_run();
-    story.handle(Event::DeviceGone(DeviceId("sdb@1".into())));
-    assert_eq!(story.effect(), None);
-    story.handle(Event::RunEnded(Box::new(Err(RunError::DriveGone))));
-    assert_eq!(story.effect(), Some(Effect::CloseArchive));
-    assert!(matches!(story.page(), PageView::DrivePulled { .. }));
-    story.handle(Event::ArchiveClosed);
-    story.handle(Event::DeviceSeen(archive_drive("sdb@2")));
-    assert!(matches!(story.page(), PageView::Unlock { .. }));
-}
-
-#[test]
-fn a_run_stops_only_after_a_second_key() {
-    let mut story = Story::with_run();
-    story.press(Command::Back);
-    assert!(matches!(story.page(), PageView::ConfirmStop { .. }));
-    story.press(Command::Back);
-    assert!(matches!(story.page(), PageView::Archiving(_)));
-    assert_eq!(story.effect(), None);
-    story.press(Command::Back);
-    story.press(Command::Accept);
-    assert_eq!(story.effect(), Some(Effect::StopRun));
-    story.handle(Event::RunEnded(Box::new(Err(RunError::Stopped))));
-    story.home();
-}
-
-#[test]
-fn the_cursor_stays_on_what_the_person_chose() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
-    story.handle(Event::DeviceSeen(disk("sdc@2", 2_000_000_000_000, vec![])));
-    story.press(Command::Down);
-    let chosen = story.home().choices[1].clone();
-    story.handle(Event::DeviceSeen(archive_drive("sdd@3")));
-    assert_eq!(story.home().choices[story.home().cursor], chosen);
-    story.handle(Event::DeviceGone(DeviceId("sdc@2".into())));
-    assert_eq!(story.home().cursor, 0);
-}
-
-#[test]
-fn enter_is_not_taken_for_a_choice_that_just_slipped_under_the_cursor() {
-    let mut story = Story::at_home();
-    assert_eq!(story.home().choices, [Choice::PowerOff]);
-    story.now.monotonic_ms += 5_000;
-    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
-    story.now.monotonic_ms += 300;
-    story.handle(Event::Pressed(Command::Accept));
-    story.home();
-    story.press(Command::Accept);
-    assert!(matches!(story.page(), PageView::NameArchive { .. }));
-}
-
-#[test]
-fn a_locked_archive_says_that_its_drive_may_go() {
-    let mut story = Story::with_open_archive();
-    story.press(Command::Accept);
-    assert_eq!(story.effect(), Some(Effect::CloseArchive));
-    story.handle(Event::ArchiveClosed);
-    assert!(matches!(story.page(), PageView::SafeToUnplug { .. }));
-    story.handle(Event::DeviceGone(DeviceId("sdb@1".into())));
-    story.press(Command::Accept);
-    assert!(story.home().archive.is_none());
-}
-
-#[test]
-fn what_is_refused_is_offered_last() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(disk(
-        "sda@1",
-        8_000_000_000,
-        vec![partition(STICK_PARTITION_NAME, "vfat")],
-    )));
-    story.handle(Event::DeviceSeen(disk("sdb@2", 1_000_000_000_000, vec![])));
-    let sizes: Vec<_> = story
-        .home()
-        .choices
-        .iter()
-        .filter_map(|choice| match choice {
-            Choice::SetUp(disk) => Some(disk.size_bytes),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(sizes, [1_000_000_000_000, 8_000_000_000]);
-}
-
-#[test]
-fn switching_off_asks_then_locks_then_ends() {
-    let mut story = Story::with_open_archive();
-    (0..9).for_each(|_| story.press(Command::Down));
-    story.press(Command::Accept);
-    assert!(matches!(story.page(), PageView::ConfirmPowerOff));
-    assert_eq!(story.effect(), None);
-    story.press(Command::Accept);
-    assert_eq!(story.effect(), Some(Effect::CloseArchive));
-    story.handle(Event::ArchiveClosed);
-    assert_eq!(story.effect(), Some(Effect::PowerOff));
-}
-
-#[test]
-fn a_disk_unplugged_while_it_is_asked_about_is_let_go_of() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
-    story.press(Command::Accept);
-    story.type_text("Fam");
-    story.handle(Event::DeviceGone(DeviceId("sdb@1".into())));
-    assert!(matches!(
-        story.page(),
-        PageView::DriveTrouble {
-            error: DriveError::Gone,
-            ..
-        }
-    ));
-    story.press(Command::Accept);
-    story.home();
-}
-
-#[test]
-fn a_disk_that_turns_out_to_hold_something_is_not_erased_on_an_old_answer() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
-    story.press(Command::Accept);
-    story.type_text("Fam");
-    story.handle(Event::DeviceSeen(disk("sdb@1", 1_000_000_000_000, vec![])));
-    assert!(matches!(story.page(), PageView::NameArchive { .. }));
-    story.handle(Event::DeviceSeen(disk(
-        "sdb@1",
-        1_000_000_000_000,
-        vec![partition("", "ntfs")],
-    )));
-    assert!(matches!(
-        story.page(),
-        PageView::DriveTrouble {
-            error: DriveError::Changed,
-            ..
-        }
-    ));
-    assert_eq!(story.effect(), None);
-}
-
-#[test]
-fn no_secret_is_in_what_is_printed_for_developers() {
-    let mut story = Story::at_home();
-    story.handle(Event::DeviceSeen(archive_drive("sdb@1")));
-    story.press(Command::Accept);
-    story.type_text("tulip-secret");
-    assert!(!format!("{:?}", story.machine).contains("tulip"));
-    story.press(Command::Accept);
-    assert!(!format!("{:?}", story.effect()).contains("tulip"));
 }

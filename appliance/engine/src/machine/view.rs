@@ -5,7 +5,7 @@ use crate::disk_source::{FileSystem, SourceNoun};
 use crate::{RunError, RunReport, SourceError, Space};
 
 use super::event::DriveError;
-use super::wish::RunWish;
+use super::view_run::{PrepareView, RoundView, RunView, SourceOutcome, WaitReason};
 
 /// One page, as it is now.
 #[derive(Clone, Debug)]
@@ -109,16 +109,7 @@ pub enum PageView {
         elapsed_s: u64,
     },
     /// What of a source is archived, and how it is checked; then the start.
-    Prepare {
-        /// The source.
-        source: String,
-        /// What it is.
-        noun: SourceNoun,
-        /// What is chosen.
-        wish: RunWish,
-        /// Which of [`PrepareLine::ALL`](super::PrepareLine::ALL) the cursor is on.
-        cursor: usize,
-    },
+    Prepare(PrepareView),
     /// A run.
     Archiving(RunView),
     /// A run that waits for its source to come back.
@@ -131,6 +122,8 @@ pub enum PageView {
         reason: WaitReason,
         /// Files that are safe already.
         safe_files: u64,
+        /// Those that are waited for as well, and those whose turn is over.
+        round: RoundView,
     },
     /// What a run did.
     Report {
@@ -144,6 +137,8 @@ pub enum PageView {
         sheet_written: bool,
         /// First line shown of what did not go well.
         scroll: usize,
+        /// Other sources that can be archived next with one key.
+        others: Vec<String>,
     },
     /// A run that did not get there.
     RunTrouble {
@@ -155,6 +150,17 @@ pub enum PageView {
         error: RunError,
         /// Files that are safe already and will not be copied again.
         safe_files: u64,
+    },
+    /// What became of several sources that were archived one after the other.
+    RoundReport {
+        /// Each of them, and what became of it.
+        outcomes: Vec<(String, SourceOutcome)>,
+        /// Which one the cursor is on.
+        cursor: usize,
+        /// Whether the sheet on the drive tells of all of them that are archived.
+        sheet_written: bool,
+        /// Other sources that can be archived next with one key.
+        others: Vec<String>,
     },
     /// A drive that could not be set up or opened.
     DriveTrouble {
@@ -174,6 +180,8 @@ pub enum PageView {
         source: String,
         /// What it is.
         noun: SourceNoun,
+        /// The sources that would have come after it.
+        then: Vec<String>,
     },
     /// The archive is locked, and its drive may be unplugged.
     SafeToUnplug {
@@ -335,82 +343,21 @@ pub enum SetUpStep {
     WritingArchive,
     /// Locked and opened again with the passphrase, to prove that it opens.
     Checking,
+    /// What the stick carries is copied, so that the drive starts a PC by itself.
+    MakingBootable,
 }
 
 impl SetUpStep {
     /// All, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Partitioning,
         Self::MakingBootPartition,
         Self::Encrypting,
         Self::MakingFileSystem,
         Self::WritingArchive,
         Self::Checking,
+        Self::MakingBootable,
     ];
-}
-
-/// A run in progress.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunView {
-    /// The source.
-    pub source: String,
-    /// What it is.
-    pub noun: SourceNoun,
-    /// The archive.
-    pub archive: String,
-    /// Where it is.
-    pub phase: RunPhase,
-    /// Files found by the listing so far.
-    pub found_files: u64,
-    /// Files to be fetched.
-    pub fetch_files: u64,
-    /// Bytes to be fetched.
-    pub fetch_bytes: u64,
-    /// Files that the archive has already.
-    pub kept_files: u64,
-    /// Bytes fetched so far.
-    pub moved_bytes: u64,
-    /// Files verified so far.
-    pub verified_files: u64,
-    /// The file that is being fetched, or taken up.
-    pub current: Option<String>,
-    /// Bytes a second, once that can be told.
-    pub rate_bytes_per_s: Option<u64>,
-    /// Seconds to go, once that can be told.
-    pub remaining_s: Option<u64>,
-    /// Since the run began.
-    pub elapsed_s: u64,
-    /// Whether stopping was asked for.
-    pub stopping: bool,
-}
-
-/// Where a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunPhase {
-    /// Asking the source what it has.
-    Listing,
-    /// Reading back what an interrupted run has of a long file.
-    TakingUp {
-        /// Read back so far.
-        bytes: u64,
-        /// Of how many.
-        of_bytes: u64,
-    },
-    /// Copying and reading back.
-    Copying,
-    /// Listing the source again, and comparing.
-    Reconciling,
-    /// Sealing the snapshot.
-    Publishing,
-}
-
-/// Why a run waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitReason {
-    /// Unplugged: plug it in again.
-    Unplugged,
-    /// Silent or locked: unlock it.
-    Stalled,
 }
 
 /// Why a name was not taken.

@@ -35,11 +35,24 @@ pub enum PrepareLine {
     What,
     /// Whether each file is read twice.
     Check,
+    /// What the source is called.
+    Name,
+    /// Whether the others that are plugged in follow by themselves.
+    Others,
 }
 
 impl PrepareLine {
-    /// All, in order.
-    pub const ALL: [Self; 3] = [Self::Start, Self::What, Self::Check];
+    /// Those that are shown, in order.
+    pub(super) fn shown(has_others: bool) -> &'static [Self] {
+        const ALL: [PrepareLine; 5] = [
+            PrepareLine::Start,
+            PrepareLine::What,
+            PrepareLine::Check,
+            PrepareLine::Name,
+            PrepareLine::Others,
+        ];
+        if has_others { &ALL } else { &ALL[..4] }
+    }
 }
 
 /// What was chosen for each source, for as long as the appliance runs.

@@ -2,6 +2,7 @@
 
 use heirloom_format::StoredPath;
 
+use super::span::DateSpan;
 use super::target::TargetError;
 use crate::{ArchiveError, Damage, VolumeError, VolumePath};
 
@@ -12,8 +13,25 @@ pub struct RestoreOrder {
     pub from: RestoreFrom,
     /// Only these files, and what is in these folders; everything when it is empty.
     pub only: Vec<StoredPath>,
+    /// Only files of these days; `None` for all. What belongs to a file of these days (edits, descriptions, the film of a Live Photo) comes with it.
+    pub dates: Option<DateSpan>,
     /// Under which names.
     pub names: RestoreNames,
+    /// Into which folders.
+    pub layout: RestoreLayout,
+}
+
+impl RestoreOrder {
+    /// All of it, in its folders, under names that fit the target.
+    pub fn all(from: RestoreFrom) -> Self {
+        Self {
+            from,
+            only: Vec::new(),
+            dates: None,
+            names: RestoreNames::Fitting,
+            layout: RestoreLayout::AsItWas,
+        }
+    }
 }
 
 /// From which snapshot.
@@ -23,16 +41,31 @@ pub enum RestoreFrom {
     Snapshot(VolumePath),
     /// The newest one of a source, given by the name of its folder.
     LatestOf(String),
+    /// The newest one of every source, each into a folder of its own, which has the name of the source's folder.
+    AllSources,
 }
 
 /// Under which names files are restored. FORMAT.md, section 12.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RestoreNames {
-    /// Byte for byte as the source had them: for Linux.
+    /// Exact where the target takes any name, portable where it does not.
     #[default]
+    Fitting,
+    /// Byte for byte as the source had them: for Linux.
     Exact,
     /// So that every system takes them.
     Portable,
+}
+
+/// Into which folders files are restored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RestoreLayout {
+    /// Those that they were in.
+    #[default]
+    AsItWas,
+    /// By year and month, such as `2024/2024-07`, and `undated` for those without a date. Names that meet there are numbered, all that belong
+    /// together with one number.
+    ByMonth,
 }
 
 /// Where a restore is. Counts only grow.
@@ -69,6 +102,12 @@ pub enum RestoreError {
     /// The snapshot has nothing of what was asked for.
     #[error("nothing of that name is in this snapshot")]
     NothingThere,
+    /// There is nothing of these days.
+    #[error("no file of these days is there; {undated_files} have no date")]
+    NothingInSpan {
+        /// Files that would be restored if those without a date were asked for.
+        undated_files: u64,
+    },
     /// Neither description nor manifest of the snapshot can be read. Restore an older or newer one.
     #[error("what is in this snapshot can't be read: {} {}", .0.place, .0.kind)]
     Unlisted(Damage),

@@ -6,28 +6,27 @@ use std::thread;
 use crossbeam_channel::{Sender, bounded};
 
 use super::fetch::{Fetched, fetch, read_back};
+use super::limits::TargetLimits;
 use super::mend::copies;
 use super::order::{RestoreError, RestoreOrder, RestoreProgress};
-use super::report::{RestoreProblem, RestoreProblemReason, RestoreReport};
-use super::select::{Selection, Wanted, is_in};
+use super::plan::{Planned, fitted, look, problem, stop_if};
+use super::report::{RestoreProblemReason, RestoreReport, RestoredPart};
+use super::select::{Fate, Selection, Wanted};
 use super::settle::{Settled, Staged, settle};
-use super::target::{Occupant, OnTarget, StagedId, Target, TargetError};
-use crate::archive::{Archive, layout};
-use crate::{Cancel, Damage, DamageKind, PublishedSnapshot, Volume};
+use super::target::{Occupant, OnTarget, StagedId, Target};
+use crate::archive::Archive;
+use crate::{Cancel, Damage, DamageKind, Volume};
 
 /// What is written between two flushes, so that one flush serves many small files and the target's cache is not filled by large ones.
 const BATCH_BYTES: u64 = 64 << 20;
 const BATCH_FILES: usize = 512;
-/// What stays free on the target for its own tables.
-const RESERVE_BYTES: u64 = 16 << 20;
-/// Files take whole blocks; FAT and exFAT have large ones.
-const BLOCK_BYTES: u64 = 32 << 10;
 
-/// Restores a snapshot or a part of it to a target. Nothing that is there is changed: a file that is there with the right content counts as
+/// Restores snapshots or parts of them to a target. Nothing that is there is changed: a file that is there with the right content counts as
 /// restored, so that a restore that was interrupted goes on; one with another content is named and left alone.
 ///
 /// Every file's SHA-256 is compared twice: as it is read from the archive, and as it is read back from the target, past the cache. What is
-/// damaged in the snapshot is taken from wherever the archive has the same content, or else named.
+/// damaged in the snapshot is taken from wherever the archive has the same content, or else named. So is what the target does not take:
+/// [`plan_restore`](super::plan_restore) says that before.
 ///
 /// # Errors
 /// [`RestoreError`]; what is in its place then is right.
@@ -40,122 +39,99 @@ pub fn restore(
 ) -> Result<RestoreReport, RestoreError> {
     let archive = Archive::open(volume)?;
     target.clear()?;
-    let mut files = 0;
-    let mut bytes: u64 = 0;
-    let mut needed_bytes = RESERVE_BYTES;
-    let selection = Selection::plan(volume, &archive, order, &mut |wanted| {
-        stop_if(cancel)?;
-        files += 1;
-        bytes = bytes.saturating_add(wanted.size_bytes);
-        // What has another length will not be written at all.
-        if look(target, &wanted)? == Ok(Occupant::Nothing) {
-            let blocks = wanted.size_bytes.div_ceil(BLOCK_BYTES) + 1;
-            needed_bytes = needed_bytes.saturating_add(blocks.saturating_mul(BLOCK_BYTES));
-        }
-        Ok(())
-    })?;
-    if files == 0 && !order.only.is_empty() {
-        return Err(RestoreError::NothingThere);
-    }
-    let free_bytes = target.free_bytes()?;
-    if needed_bytes > RESERVE_BYTES && needed_bytes > free_bytes {
+    let limits = target.limits()?;
+    let order = fitted(order, &limits);
+    let planned = Planned::of(volume, &archive, &order, limits, cancel)?;
+    let (plan, parts) = planned.count(target, &order, limits, cancel)?;
+    if !plan.has_room() {
         return Err(RestoreError::NotEnoughSpace {
-            needed_bytes,
-            free_bytes,
+            needed_bytes: plan.needed_bytes,
+            free_bytes: plan.free_bytes,
         });
     }
+    let (files, bytes) = (plan.files, plan.bytes);
     watch(RestoreProgress::Planned { files, bytes });
-    let mut copying = Copying {
+    let ends = Ends {
         volume,
-        target,
         archive: &archive,
+        target,
+        limits,
+    };
+    let parts = carry_out(ends, &planned.selections, parts, watch, cancel)?;
+    Ok(RestoreReport {
+        parts,
+        unlisted: planned.unlisted,
+        damage: planned.damage,
+        limits,
+    })
+}
+
+/// Between what files go.
+#[derive(Clone, Copy)]
+pub(super) struct Ends<'c> {
+    pub(super) volume: &'c dyn Volume,
+    pub(super) archive: &'c Archive,
+    pub(super) target: &'c dyn Target,
+    pub(super) limits: TargetLimits,
+}
+
+/// Restores what is selected, and completes the parts of the report.
+pub(super) fn carry_out(
+    ends: Ends<'_>,
+    selections: &[Selection<'_>],
+    parts: Vec<RestoredPart>,
+    watch: &(dyn Fn(RestoreProgress) + Sync),
+    cancel: &Cancel,
+) -> Result<Vec<RestoredPart>, RestoreError> {
+    let mut copying = Copying {
+        ends,
+        selections,
         watch,
         cancel,
         batch: Vec::new(),
         batch_bytes: 0,
         next_id: 0,
         read_bytes: 0,
-        already_files: 0,
         damaged: Vec::new(),
-        problems: Vec::new(),
-        damage: damage_of(&archive, selection.published),
+        parts,
     };
-    copying.damage.extend(selection.by_manifest.clone());
-    let settled = copying.run(&selection)?;
-    target.clear()?;
-    target.flush()?;
-    let mut problems = copying.problems;
-    problems.extend(settled.problems);
-    Ok(RestoreReport {
-        snapshot: selection.published.name,
-        folder: selection.published.folder.clone(),
-        files,
-        restored_files: settled.files,
-        restored_bytes: settled.bytes,
-        mended_files: settled.mended_files,
-        already_files: copying.already_files,
-        problems,
-        damage: copying.damage,
-    })
-}
-
-/// What is wrong with the snapshots of a source: the newest one may not be the one that it seems to be.
-fn damage_of(archive: &Archive, published: &PublishedSnapshot) -> Vec<Damage> {
-    let folder = layout::source_folder(&published.source_folder);
-    let damage = archive.damage().iter();
-    damage
-        .filter(|damage| is_in(&damage.place, &folder))
-        .cloned()
-        .collect()
-}
-
-fn stop_if(cancel: &Cancel) -> Result<(), RestoreError> {
-    if cancel.is_cancelled() {
-        return Err(RestoreError::Stopped);
+    let settled = copying.run()?;
+    ends.target.clear()?;
+    ends.target.flush()?;
+    let mut parts = copying.parts;
+    for (part, count) in parts.iter_mut().zip(settled.parts) {
+        part.restored_files = count.files;
+        part.restored_bytes = count.bytes;
+        part.mended_files = count.mended_files;
     }
-    Ok(())
-}
-
-/// What is where a file goes; the inner error says why it can't be there at all.
-fn look(
-    target: &dyn Target,
-    wanted: &Wanted,
-) -> Result<Result<Occupant, RestoreProblemReason>, RestoreError> {
-    // A name that no file system takes: EINVAL, as they say themselves.
-    let errno = 22;
-    let Some(to) = &wanted.to else {
-        return Ok(Err(RestoreProblemReason::NotTaken { errno }));
-    };
-    match target.look(to) {
-        Err(TargetError::Refused { errno }) => Ok(Err(RestoreProblemReason::NotTaken { errno })),
-        outcome => Ok(Ok(outcome?)),
+    for (wanted, reason) in settled.problems {
+        let problem = problem(&selections[wanted.part], wanted.path, reason);
+        parts[wanted.part].problems.push(problem);
     }
+    Ok(parts)
 }
 
-struct Copying<'c> {
-    volume: &'c dyn Volume,
-    target: &'c dyn Target,
-    archive: &'c Archive,
+struct Copying<'c, 's> {
+    ends: Ends<'c>,
+    selections: &'c [Selection<'s>],
     watch: &'c (dyn Fn(RestoreProgress) + Sync),
     cancel: &'c Cancel,
     batch: Vec<Staged>,
     batch_bytes: u64,
     next_id: u32,
     read_bytes: u64,
-    already_files: u64,
     damaged: Vec<(Wanted, DamageKind)>,
-    problems: Vec<RestoreProblem>,
-    damage: Vec<Damage>,
+    parts: Vec<RestoredPart>,
 }
 
-impl Copying<'_> {
-    fn run(&mut self, selection: &Selection<'_>) -> Result<Settled, RestoreError> {
+impl Copying<'_, '_> {
+    fn run(&mut self) -> Result<Settled, RestoreError> {
         // One batch is written while one is settled; no third one waits.
         let (batches, received) = bounded(0);
-        let (target, watch) = (self.target, self.watch);
+        let (target, watch, parts) = (self.ends.target, self.watch, self.parts.len());
         thread::scope(|scope| {
-            let settler = scope.spawn(move || settle(target, &received, watch));
-            let copied = self.copy(selection, &batches);
+            let settler = scope.spawn(move || settle(target, &received, parts, watch));
+            let copied = self.copy(&batches);
             drop(batches);
             let settled = settler.join().expect("a thread that does not panic");
             // The settler's error is why nobody took the batch.
@@ -166,51 +142,70 @@ impl Copying<'_> {
         })
     }
 
-    fn copy(
-        &mut self,
-        selection: &Selection<'_>,
-        batches: &Sender<Vec<Staged>>,
-    ) -> Result<(), RestoreError> {
-        let folder = &selection.published.folder;
-        selection.each(&mut |wanted| {
-            stop_if(self.cancel)?;
-            let occupant = match look(self.target, &wanted)? {
-                Ok(occupant) => occupant,
-                Err(reason) => return self.problem(wanted, reason),
-            };
-            match (occupant, &wanted.to) {
-                (Occupant::File { size_bytes }, Some(to)) if size_bytes == wanted.size_bytes => {
-                    let file = OnTarget::Placed(to);
-                    let mut moved = 0;
-                    let found = read_back(self.target, file, &mut |bytes| moved += bytes)?;
-                    self.read(moved);
-                    if found == Some(wanted.sha256) {
-                        self.already_files += 1;
-                        return Ok(());
-                    }
-                    self.problem(wanted, RestoreProblemReason::Occupied)
+    fn copy(&mut self, batches: &Sender<Vec<Staged>>) -> Result<(), RestoreError> {
+        for selection in self.selections {
+            selection.each(&mut |wanted| {
+                stop_if(self.cancel)?;
+                match wanted.fate {
+                    Fate::Restored { .. } => self.one(wanted, batches),
+                    Fate::OtherDays | Fate::LeftOutUndated => Ok(()),
                 }
-                (Occupant::Nothing, _) => {
-                    let place = layout::payload(folder, &wanted.path);
-                    match self.fetch(&place, &wanted)? {
-                        Fetched::Staged => self.staged(wanted, false, batches),
-                        Fetched::NotTaken(reason) => self.problem(wanted, reason),
-                        Fetched::Damaged(kind) => {
-                            log::error!("{place} {kind}");
-                            self.damage.push(Damage {
-                                place,
-                                kind: kind.clone(),
-                            });
-                            self.damaged.push((wanted, kind));
-                            Ok(())
-                        }
-                    }
-                }
-                _ => self.problem(wanted, RestoreProblemReason::Occupied),
-            }
-        })?;
+            })?;
+        }
         self.mend(batches)?;
         self.hand_over(batches)
+    }
+
+    fn one(&mut self, wanted: Wanted, batches: &Sender<Vec<Staged>>) -> Result<(), RestoreError> {
+        let target = self.ends.target;
+        let occupant = match look(target, &wanted, &self.ends.limits)? {
+            Ok(occupant) => occupant,
+            Err(reason) => return self.problem(wanted, reason),
+        };
+        match (occupant, &wanted.to) {
+            (Occupant::File { size_bytes }, Some(to)) if size_bytes == wanted.size_bytes => {
+                let mut moved = 0;
+                let file = OnTarget::Placed(to);
+                let found = read_back(target, file, &mut |bytes| moved += bytes)?;
+                self.read(moved);
+                if found != Some(wanted.sha256) {
+                    return self.problem(wanted, RestoreProblemReason::Occupied);
+                }
+                self.parts[wanted.part].already_files += 1;
+                self.note_time(&wanted);
+                Ok(())
+            }
+            (Occupant::Nothing, _) => self.fetch_one(wanted, batches),
+            _ => self.problem(wanted, RestoreProblemReason::Occupied),
+        }
+    }
+
+    fn fetch_one(
+        &mut self,
+        wanted: Wanted,
+        batches: &Sender<Vec<Staged>>,
+    ) -> Result<(), RestoreError> {
+        let place = self.selections[wanted.part].place_of(&wanted.path);
+        match self.fetch(&place, &wanted)? {
+            Fetched::Staged => self.staged(wanted, false, batches),
+            Fetched::NotTaken(reason) => self.problem(wanted, reason),
+            Fetched::Damaged(kind) => {
+                log::error!("{place} {kind}");
+                self.parts[wanted.part].damage.push(Damage {
+                    place,
+                    kind: kind.clone(),
+                });
+                self.damaged.push((wanted, kind));
+                Ok(())
+            }
+        }
+    }
+
+    fn note_time(&mut self, wanted: &Wanted) {
+        let is_kept = wanted
+            .unix_s
+            .is_none_or(|unix_s| self.ends.limits.keeps_time(unix_s));
+        self.parts[wanted.part].times_not_kept_files += u64::from(!is_kept);
     }
 
     fn read(&mut self, bytes: u64) {
@@ -225,8 +220,8 @@ impl Copying<'_> {
         wanted: Wanted,
         reason: RestoreProblemReason,
     ) -> Result<(), RestoreError> {
-        let path = wanted.path;
-        self.problems.push(RestoreProblem { path, reason });
+        let problem = problem(&self.selections[wanted.part], wanted.path, reason);
+        self.parts[wanted.part].problems.push(problem);
         Ok(())
     }
 
@@ -235,7 +230,7 @@ impl Copying<'_> {
         place: &crate::VolumePath,
         wanted: &Wanted,
     ) -> Result<Fetched, RestoreError> {
-        let (volume, target, cancel) = (self.volume, self.target, self.cancel);
+        let (volume, target, cancel) = (self.ends.volume, self.ends.target, self.cancel);
         let id = StagedId(self.next_id);
         fetch(volume, target, place, wanted, id, cancel, &mut |bytes| {
             self.read(bytes);
@@ -248,6 +243,7 @@ impl Copying<'_> {
         is_mended: bool,
         batches: &Sender<Vec<Staged>>,
     ) -> Result<(), RestoreError> {
+        self.note_time(&wanted);
         self.batch_bytes += wanted.size_bytes;
         self.batch.push(Staged {
             id: StagedId(self.next_id),
@@ -279,7 +275,7 @@ impl Copying<'_> {
             return Ok(());
         }
         let wanted: HashSet<_> = damaged.iter().map(|(wanted, _)| wanted.sha256).collect();
-        let copies = copies(self.volume, self.archive, &wanted)?;
+        let copies = copies(self.ends.volume, self.ends.archive, &wanted)?;
         'files: for (wanted, kind) in damaged {
             for place in copies.get(&wanted.sha256).into_iter().flatten() {
                 stop_if(self.cancel)?;

@@ -4,7 +4,7 @@ use crossbeam_channel::Receiver;
 
 use super::fetch::read_back;
 use super::order::{RestoreError, RestoreProgress};
-use super::report::{RestoreProblem, RestoreProblemReason};
+use super::report::RestoreProblemReason;
 use super::select::Wanted;
 use super::target::{OnTarget, StagedId, Target, TargetError};
 
@@ -15,39 +15,47 @@ pub(super) struct Staged {
     pub(super) is_mended: bool,
 }
 
-/// What was put in its place.
-#[derive(Default)]
+/// What was put in its place, and what was not.
 pub(super) struct Settled {
+    /// For each snapshot that is restored.
+    pub(super) parts: Vec<Count>,
+    pub(super) problems: Vec<(Wanted, RestoreProblemReason)>,
+}
+
+/// What was put in its place of one snapshot.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Count {
     pub(super) files: u64,
     pub(super) bytes: u64,
     pub(super) mended_files: u64,
-    pub(super) problems: Vec<RestoreProblem>,
 }
 
-/// Settles batch after batch, until there are no more.
+/// Settles batch after batch of so many snapshots, until there are no more.
 pub(super) fn settle(
     target: &dyn Target,
     batches: &Receiver<Vec<Staged>>,
+    parts: usize,
     watch: &(dyn Fn(RestoreProgress) + Sync),
 ) -> Result<Settled, RestoreError> {
-    let mut settled = Settled::default();
+    let mut settled = Settled {
+        parts: vec![Count::default(); parts],
+        problems: Vec::new(),
+    };
     for batch in batches {
         target.flush()?;
         for staged in batch {
             match place(target, &staged)? {
                 None => {
-                    settled.files += 1;
-                    settled.bytes += staged.wanted.size_bytes;
-                    settled.mended_files += u64::from(staged.is_mended);
+                    let count = &mut settled.parts[staged.wanted.part];
+                    count.files += 1;
+                    count.bytes += staged.wanted.size_bytes;
+                    count.mended_files += u64::from(staged.is_mended);
                 }
-                Some(reason) => settled.problems.push(RestoreProblem {
-                    path: staged.wanted.path,
-                    reason,
-                }),
+                Some(reason) => settled.problems.push((staged.wanted, reason)),
             }
         }
         watch(RestoreProgress::Restored {
-            files: settled.files,
+            files: settled.parts.iter().map(|count| count.files).sum(),
         });
     }
     // The names of the last ones.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
+use super::limits::TargetLimits;
+
 /// Where a file goes, from the top of the target: names as bytes, outermost first, because a restore gives back what the source had.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TargetPath(Vec<Vec<u8>>);
@@ -129,7 +131,8 @@ pub trait Target: Send + Sync {
     /// Gives a flushed file its name, and makes the folders that are missing. Never replaces.
     ///
     /// # Errors
-    /// [`TargetError::Exists`] when something is there, also where a folder must be; [`TargetError::Refused`].
+    /// [`TargetError::Exists`] when something is there, also where a folder must be; [`TargetError::Refused`], also when a folder takes no more
+    /// names though there is room on the disk; [`TargetError::Full`], [`TargetError::Gone`], [`TargetError::Io`].
     fn place(&self, staged: StagedId, path: &TargetPath) -> Result<(), TargetError>;
 
     /// Removes everything without a name, also what an interrupted restore left.
@@ -137,6 +140,12 @@ pub trait Target: Send + Sync {
     /// # Errors
     /// [`TargetError::Gone`], [`TargetError::Io`].
     fn clear(&self) -> Result<(), TargetError>;
+
+    /// What it can't hold, whatever room it has.
+    ///
+    /// # Errors
+    /// [`TargetError::Gone`], [`TargetError::Io`].
+    fn limits(&self) -> Result<TargetLimits, TargetError>;
 
     /// How many bytes can still be written.
     ///

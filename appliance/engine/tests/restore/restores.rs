@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use heirloom_engine::{
     Cancel, DamageKind, RestoreError, RestoreFrom, RestoreNames, RestoreOrder,
-    RestoreProblemReason, RestoreProgress, RestoreReport, Volume, VolumePath, restore,
+    RestoreProblemReason, RestoreProgress, RestoreReport, RestoredPart, Volume, VolumePath,
+    restore,
 };
 use heirloom_fakes::{FakeTarget, FakeVolume, TargetFile};
 
@@ -13,9 +14,8 @@ use crate::kit::{BEN, MIA, Maker, Photo, family, photo, stored};
 
 pub(crate) fn all_of(folder: &str) -> RestoreOrder {
     RestoreOrder {
-        from: RestoreFrom::Snapshot(VolumePath::new(folder)),
-        only: vec![],
         names: RestoreNames::Exact,
+        ..RestoreOrder::all(RestoreFrom::Snapshot(VolumePath::new(folder)))
     }
 }
 
@@ -23,8 +23,14 @@ pub(crate) fn run(
     volume: &FakeVolume,
     order: &RestoreOrder,
     target: &FakeTarget,
-) -> Result<RestoreReport, RestoreError> {
-    restore(volume, order, target, &|_| {}, &Cancel::new())
+) -> Result<RestoredPart, RestoreError> {
+    restore(volume, order, target, &|_| {}, &Cancel::new()).map(only_part)
+}
+
+/// What was done of the only snapshot that was restored.
+pub(crate) fn only_part(mut report: RestoreReport) -> RestoredPart {
+    assert_eq!((report.parts.len(), &report.unlisted[..]), (1, &[][..]));
+    report.parts.remove(0)
 }
 
 /// What must come out of photos.
@@ -61,7 +67,8 @@ fn a_snapshot_comes_out_with_its_own_names_and_times() {
         let target = FakeTarget::new();
         let seen = Mutex::new(Vec::new());
         let watch = |progress| seen.lock().expect("no panic").push(progress);
-        let report = restore(&volume, &order, &target, &watch, &Cancel::new()).expect("a restore");
+        let report = restore(&volume, &order, &target, &watch, &Cancel::new());
+        let report = report.map(only_part).expect("a restore");
         assert!(report.is_complete(), "{report:?}");
         assert_eq!((report.files, report.restored_files), (2, 2));
         assert_eq!((report.already_files, report.mended_files), (0, 0));

@@ -160,6 +160,7 @@ impl<'v> Maker<'v> {
             shared_time,
             listed_size_bytes: None,
             suspect: None,
+            marks: Vec::new(),
         }
     }
 }

@@ -83,9 +83,8 @@ fn an_archive_is_sound_after_every_step_of_its_life_and_gives_everything_back() 
     let newest = archive.newest().expect("a snapshot");
     for names in [RestoreNames::Exact, RestoreNames::Portable] {
         let order = RestoreOrder {
-            from: RestoreFrom::LatestOf(newest.source_folder.clone()),
-            only: vec![],
             names,
+            ..RestoreOrder::all(RestoreFrom::LatestOf(newest.source_folder.clone()))
         };
         let target = FakeTarget::new();
         let report = restore(&volume, &order, &target, &|_| {}, &Cancel::new());

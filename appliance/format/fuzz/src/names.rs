@@ -163,6 +163,7 @@ fn exact_names(paths: &BTreeSet<StoredPath>) {
             shared_time: false,
             listed_size_bytes: None,
             suspect: None,
+            marks: Vec::new(),
         };
         let names = record.exact_path();
         for name in &names {

@@ -50,6 +50,8 @@ pub fn classify(data: &[u8]) {
     let path = String::from_utf8_lossy(data);
     let components: Vec<&str> = path.split('/').collect();
     let class = heirloom_media::classify(&components);
+    let brief = heirloom_media::kind_and_state(&components);
+    assert_eq!(brief, (class.kind, class.state));
     assert!(Choice::Everything.takes(&class));
     let is_left_out = matches!(class.kind, Kind::Audio | Kind::ThumbnailCache | Kind::Other);
     assert_eq!(Choice::AllMedia.takes(&class), !is_left_out);

@@ -10,6 +10,7 @@ use nusb::transfer::{
 use nusb::{Endpoint, MaybeFuture};
 
 use super::ahead::{Ahead, TRANSFER_BYTES};
+use crate::spares::Spares;
 
 /// How long the kernel may take to give a cancelled transfer back; it never takes long.
 const GIVE_BACK_MAX: Duration = Duration::from_secs(5);
@@ -62,13 +63,15 @@ impl OutPipe {
 pub(super) struct InPipe {
     endpoint: Endpoint<Bulk, In>,
     ahead: Ahead,
+    spares: Spares,
 }
 
 impl InPipe {
-    pub(super) fn new(endpoint: Endpoint<Bulk, In>) -> Self {
+    pub(super) fn new(endpoint: Endpoint<Bulk, In>, spares: Spares) -> Self {
         Self {
             endpoint,
             ahead: Ahead::default(),
+            spares,
         }
     }
 
@@ -82,7 +85,7 @@ impl InPipe {
         let packet_bytes = self.endpoint.max_packet_size();
         while let Some(bytes) = self.ahead.next_transfer(awaited_bytes, packet_bytes) {
             self.ahead.add(bytes);
-            self.endpoint.submit(Buffer::new(bytes));
+            self.endpoint.submit(self.buffer(bytes));
         }
         let completion = self
             .endpoint
@@ -95,7 +98,28 @@ impl InPipe {
             clear_stall(&mut self.endpoint, error);
             return Err(failure(error));
         }
-        Ok(fitting(completion))
+        Ok(self.fitting(completion))
+    }
+
+    /// Memory for a transfer of so many bytes: that of a whole one, unless it is short.
+    fn buffer(&self, bytes: usize) -> Buffer {
+        if !(TRANSFER_BYTES / 2..=TRANSFER_BYTES).contains(&bytes) {
+            return Buffer::new(bytes);
+        }
+        let mut buffer = Buffer::from(self.spares.take());
+        buffer.set_requested_len(bytes);
+        buffer
+    }
+
+    /// The received bytes, without the memory of a long transfer for a few of them.
+    fn fitting(&self, completion: Completion) -> Vec<u8> {
+        let transfer = completion.buffer.into_vec();
+        if transfer.len() >= transfer.capacity() / 2 {
+            return transfer;
+        }
+        let fitting = transfer.clone();
+        self.spares.give_back(transfer);
+        fitting
     }
 
     /// Takes back what still waits for data, and counts what came after all.
@@ -140,16 +164,6 @@ impl InPipe {
         self.take_back()?;
         clear_stall(&mut self.endpoint, TransferError::Stall);
         Ok(())
-    }
-}
-
-/// The received bytes, without the memory of a long transfer for a few of them.
-fn fitting(completion: Completion) -> Vec<u8> {
-    let buffer = completion.buffer;
-    if buffer.len() < buffer.capacity() / 2 {
-        buffer[..].to_vec()
-    } else {
-        buffer.into_vec()
     }
 }
 

@@ -156,6 +156,9 @@ pub(super) fn setting_up(name: &str, step: SetUpStep, elapsed_s: u64) -> Page {
             SetUpStep::MakingFileSystem => "Making room for the pictures",
             SetUpStep::WritingArchive => "Writing the archive's first pages",
             SetUpStep::Checking => "Locking it, and opening it again to be sure",
+            SetUpStep::MakingBootable => {
+                "Copying Heirloom itself, so that the drive can start a PC"
+            }
         };
         page = match each.cmp(&step) {
             std::cmp::Ordering::Less => page.with(Piece::Good(format!("  done  {words}"))),

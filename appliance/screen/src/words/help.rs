@@ -35,12 +35,13 @@ pub(crate) fn help(page: &PageView) -> Page {
                 "Letters, digits and spaces are best: they are on every keyboard. While you type, stars stand for the characters.",
             ],
         ),
-        PageView::Prepare { .. } => (
+        PageView::Prepare(_) => (
             "About what is archived",
             &[
                 "Photos and videos are found by what they are, not by their folder: those of the camera, of messengers, downloads, and the memory card. What a phone has deleted but still shows is kept too. Left out are small previews that a phone makes by itself, music, documents, and all else.",
                 "\"Everything\" archives every file that the phone shows. It takes longer and needs more room, and misses nothing.",
                 "Reading each file twice is worth its time when a cable or a socket is in doubt, or before a phone is erased for good.",
+                "The name is for people: Heirloom knows a phone again by its serial number. A phone that goes away while others follow is waited for at the end.",
             ],
         ),
         PageView::Archiving(_) | PageView::Waiting { .. } | PageView::ConfirmStop { .. } => (
@@ -51,7 +52,7 @@ pub(crate) fn help(page: &PageView) -> Page {
                 "It is best to keep a phone's screen unlocked. Phones fall silent when they sleep.",
             ],
         ),
-        PageView::Report { .. } => (
+        PageView::Report { .. } | PageView::RoundReport { .. } => (
             "About the report",
             &[
                 "\"Complete\" means: the phone's own list, the files on the drive, and their checksums after reading them back from the drive all agree. What you chose to leave out is counted by folder.",

@@ -4,9 +4,11 @@ mod begin;
 mod drive;
 mod help;
 mod home;
+mod marks;
 mod noun;
 mod prepare;
 mod report;
+mod round;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -59,27 +61,30 @@ pub(crate) fn page(view: &PageView) -> Page {
             refused,
         } => drive::unlock(name, *typed_chars, *refused),
         PageView::Unlocking { name, elapsed_s } => drive::unlocking(name, *elapsed_s),
-        PageView::Prepare {
-            source,
-            noun,
-            wish,
-            cursor,
-        } => prepare::prepare(source, *noun, *wish, *cursor),
+        PageView::Prepare(view) => prepare::prepare(view),
         PageView::Archiving(run) => run::archiving(run),
         PageView::Waiting {
             source,
             noun,
             reason,
             safe_files,
-        } => run::waiting(source, *noun, *reason, *safe_files),
-        PageView::ConfirmStop { source, noun } => run::confirm_stop(source, *noun),
+            round,
+        } => run::waiting(source, *noun, *reason, *safe_files, round),
+        PageView::ConfirmStop { source, noun, then } => run::confirm_stop(source, *noun, then),
         PageView::Report {
             source,
             noun,
             report,
             sheet_written,
             scroll,
-        } => report::report(source, *noun, report, *sheet_written, *scroll),
+            others,
+        } => report::report(source, *noun, report, *sheet_written, *scroll, others),
+        PageView::RoundReport {
+            outcomes,
+            cursor,
+            sheet_written,
+            others,
+        } => round::report(outcomes, *cursor, *sheet_written, others),
         PageView::RunTrouble {
             source,
             noun,

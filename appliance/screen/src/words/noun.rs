@@ -23,6 +23,17 @@ pub(super) fn disk(noun: SourceNoun) -> &'static str {
     }
 }
 
+/// Several sources by name, in their order: `Ben's phone, then Oma's phone`; more than a few are only counted.
+pub(super) fn names(sources: &[String]) -> String {
+    const NAMED: usize = 3;
+    let named: Vec<&str> = sources.iter().take(NAMED).map(String::as_str).collect();
+    let mut text = named.join(", then ");
+    if sources.len() > NAMED {
+        text.push_str(&format!(", then {} more", sources.len() - NAMED));
+    }
+    text
+}
+
 /// Whether it has a screen that has to be unlocked.
 pub(super) fn has_a_lock(noun: SourceNoun) -> bool {
     noun == SourceNoun::Phone

@@ -1,46 +1,66 @@
-//! The page before a run: what of a source is archived, and how it is checked.
+//! The page before a run: what of a source is archived, how it is checked, what it is called, and who comes after it.
 
-use heirloom_engine::{MediaChoice, PrepareLine, RunWish, SourceNoun};
+use heirloom_engine::{MediaChoice, NameOrigin, PrepareLine, PrepareView, SourceNameRefusal};
 
-use super::noun::the;
+use super::noun::{names, the};
 use crate::piece::{Page, Piece};
 
-pub(super) fn prepare(source: &str, noun: SourceNoun, wish: RunWish, cursor: usize) -> Page {
-    let the = the(noun);
-    let page = Page::new(format!("Ready to archive {source}"))
+pub(super) fn prepare(view: &PrepareView) -> Page {
+    let the = the(view.noun);
+    let called = match view.name.trim() {
+        "" => &view.model,
+        name => name,
+    };
+    let page = Page::new(format!("Ready to archive {called}"))
         .text(format!(
             "Press Enter to start, or choose first what is archived. Nothing on {the} is changed."
         ))
         .gap();
-    PrepareLine::ALL
+    let at = view.lines.get(view.cursor).copied();
+    let page = view
+        .lines
         .iter()
         .enumerate()
         .fold(page, |page, (index, line)| {
             page.with(Piece::Item {
-                text: line_text(*line, the, wish),
-                selected: index == cursor,
+                text: line_text(*line, the, view, at == Some(*line)),
+                selected: index == view.cursor,
             })
         })
-        .gap()
-        .text(what(the, wish.choice))
-        .text(check(the, wish.reads_twice))
-        .key("Up/Down", "move")
+        .gap();
+    let page = match at {
+        Some(PrepareLine::Name) => about_name(page, view),
+        _ => page
+            .text(what(the, view.wish.choice))
+            .text(check(the, view.wish.reads_twice)),
+    };
+    let page = match (view.others.is_empty(), view.refused) {
+        (false, None) => page.text(about_others(the, view)),
+        _ => page,
+    };
+    page.key("Up/Down", "move")
         .key("Enter", "start, or change")
         .key("Esc", "back")
         .key("F1", "help")
 }
 
-fn line_text(line: PrepareLine, the: &str, wish: RunWish) -> String {
+fn line_text(line: PrepareLine, the: &str, view: &PrepareView, is_chosen: bool) -> String {
     match line {
         PrepareLine::Start => "Start".to_owned(),
-        PrepareLine::What => match wish.choice {
+        PrepareLine::What => match view.wish.choice {
             MediaChoice::AllMedia => "What: all photos and videos".to_owned(),
             MediaChoice::Everything => "What: everything".to_owned(),
         },
         PrepareLine::Check => {
-            let chosen = if wish.reads_twice { "yes" } else { "no" };
+            let chosen = if view.wish.reads_twice { "yes" } else { "no" };
             format!("Check: read each file from {the} twice: {chosen}")
         }
+        PrepareLine::Name => {
+            let can_be_typed = is_chosen && view.origin != NameOrigin::Archived;
+            format!("Name: {}{}", view.name, if can_be_typed { "█" } else { "" })
+        }
+        PrepareLine::Others if view.others_follow => format!("Then: {}", names(&view.others)),
+        PrepareLine::Others => "Then: nothing else".to_owned(),
     }
 }
 
@@ -64,5 +84,50 @@ fn check(the: &str, reads_twice: bool) -> String {
         format!(
             "Each file is read back from the drive and compared, as always. Reading it from {the} twice as well would take about twice the time."
         )
+    }
+}
+
+fn about_name(page: Page, view: &PrepareView) -> Page {
+    match view.refused {
+        Some(SourceNameRefusal::Taken) => {
+            return page.bad(
+                "Something else in the archive, or plugged in, has this name already. Please choose one by which your family can tell them apart.",
+            );
+        }
+        Some(SourceNameRefusal::Unusable) => {
+            return page.bad(
+                "This can't be the name of a folder. Please use no / \\ % or =, no dot at the beginning, and fewer characters.",
+            );
+        }
+        None => {}
+    }
+    let model = &view.model;
+    match view.origin {
+        NameOrigin::Archived => page.text(format!(
+            "This {model} is in the archive under this name, and keeps it: so all its pictures stay in one place."
+        )),
+        NameOrigin::Device | NameOrigin::Person => {
+            let page = page.text(
+                "Type what your family calls it, such as \"Anna's Pixel\". Its folder in the archive is called so, and keeps the name for good.",
+            );
+            if view.has_serial {
+                page
+            } else {
+                page.text(format!(
+                    "This {model} gives no serial number. If it was archived before, it is recognised by its pictures, and keeps the name that it got then."
+                ))
+            }
+        }
+    }
+}
+
+fn about_others(the: &str, view: &PrepareView) -> String {
+    let others = names(&view.others);
+    if view.others_follow {
+        format!(
+            "After {the}, the others follow by themselves. Leave all of them plugged in and unlocked."
+        )
+    } else {
+        format!("Also plugged in: {others}. Choose \"Then\" to let them follow by themselves.")
     }
 }

@@ -4,7 +4,9 @@ use heirloom_engine::{
     Completeness, GroupCounts, ProblemReason, RunReport, SafeToErase, SourceNoun,
 };
 
+use super::marks::{also_converted, among_them, dont_erase_converted, left_out_thumbnails};
 use super::noun::the;
+use super::round;
 use crate::piece::{Page, Piece};
 use crate::quantity::{count, size};
 
@@ -14,31 +16,9 @@ pub(super) fn report(
     report: &RunReport,
     sheet_written: bool,
     scroll: usize,
+    others: &[String],
 ) -> Page {
-    let the = the(noun);
-    let page = match (&report.completeness, report.safe_to_erase()) {
-        (Completeness::Complete(_), Some(proof)) => {
-            Page::new(format!("{source} is archived")).good(safe_to_erase(&proof, report, the))
-        }
-        (Completeness::Complete(_), None) if report.up_to_date => {
-            let page = Page::new(format!("{source}: nothing new")).good(nothing_new(report));
-            if report.suspect_files > 0 {
-                page.bad(suspect(report, the))
-            } else {
-                page
-            }
-        }
-        (Completeness::Complete(_), None) if report.suspect_files > 0 => {
-            Page::new(format!("{source} is archived"))
-                .good(same_as_on(report, the))
-                .bad(suspect(report, the))
-        }
-        (Completeness::Complete(_), None) => Page::new(format!("{source} is archived"))
-            .good(same_as_on(report, the))
-            .bad(format!("Don't erase anything from {the} yet: something older on this drive is damaged, and named below.")),
-        (Completeness::Incomplete, _) => Page::new(format!("{source} is archived, but not completely"))
-            .bad(format!("Don't erase anything from {the} yet. What could be copied is safe; what could not is named below.")),
-    };
+    let page = verdict(source, report, the(noun));
     let page = page.gap().fact("Snapshot", place(report));
     let page = left_out(counts(page, report), report);
     let page = if sheet_written {
@@ -50,9 +30,48 @@ pub(super) fn report(
         page.bad("The restore sheet could not be written. The pictures are safe; archive again.")
     };
     let page = damage(page, report);
+    let page = round::offer(page, others);
     troubles(page.gap(), report, scroll)
         .key("Enter", "go on")
         .key("F1", "help")
+}
+
+/// Whether all is there, and what may be done by that.
+pub(super) fn verdict(source: &str, report: &RunReport, the: &str) -> Page {
+    let page = match (&report.completeness, report.safe_to_erase()) {
+        (Completeness::Complete(_), Some(proof)) => {
+            let proven = safe_to_erase(&proof, report, the);
+            return Page::new(format!("{source} is archived")).good(proven);
+        }
+        (Completeness::Incomplete, _) => {
+            let page = Page::new(format!("{source} is archived, but not completely"))
+                .bad(format!("Don't erase anything from {the} yet. What could be copied is safe; what could not is named below."));
+            return match also_converted(&report.marks, the) {
+                Some(converted) => page.bad(converted),
+                None => page,
+            };
+        }
+        (Completeness::Complete(_), None) if report.up_to_date => {
+            Page::new(format!("{source}: nothing new")).good(nothing_new(report))
+        }
+        (Completeness::Complete(_), None) => {
+            Page::new(format!("{source} is archived")).good(same_as_on(report, the))
+        }
+    };
+    let converted = dont_erase_converted(&report.marks, the);
+    match (report.suspect_files > 0, converted) {
+        (true, _) => {
+            let page = page.bad(suspect(report, the));
+            match also_converted(&report.marks, the) {
+                Some(converted) => page.bad(converted),
+                None => page,
+            }
+        }
+        (false, Some(converted)) => page.bad(converted),
+        // Nothing was read back, and nothing is said of erasing.
+        (false, None) if report.up_to_date => page,
+        (false, None) => page.bad(format!("Don't erase anything from {the} yet: something older on this drive is damaged, and named below.")),
+    }
 }
 
 /// Only said to those who hold the proof.
@@ -69,7 +88,12 @@ fn same_as_on(report: &RunReport, the: &str) -> String {
     } else {
         "file that you chose"
     };
-    format!("Complete. Every {file} was read back from the drive and is the same as on {the}.")
+    // What was made during the copy is nowhere on the source.
+    let same = match report.marks.converted {
+        0 => format!("the same as on {the}"),
+        _ => format!("as {the} gave it"),
+    };
+    format!("Complete. Every {file} was read back from the drive and is {same}.")
 }
 
 fn nothing_new(report: &RunReport) -> &'static str {
@@ -119,10 +143,11 @@ fn left_out(page: Page, report: &RunReport) -> Page {
             )
         });
     page.text(format!(
-        "Left out, as you chose: {} ({}) in {}",
+        "Left out, as you chose: {} ({}) in {}{}",
         count(files, "other file", "other files"),
         size(bytes),
-        count(report.unwanted.len() as u64, "folder", "folders")
+        count(report.unwanted.len() as u64, "folder", "folders"),
+        left_out_thumbnails(report)
     ))
 }
 
@@ -141,6 +166,10 @@ fn counts(page: Page, report: &RunReport) -> Page {
         "In this snapshot",
         format!("{} ({})", kinds.join(", "), size(report.bytes)),
     );
+    let among_them = among_them(&report.marks);
+    if !among_them.is_empty() {
+        page = page.fact("Among them", among_them);
+    }
     let together = together(&report.groups);
     if !together.is_empty() {
         page = page.fact("Belong together", together);

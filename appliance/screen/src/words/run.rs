@@ -1,8 +1,8 @@
 //! A copy in progress.
 
-use heirloom_engine::{RunPhase, RunView, SourceNoun, WaitReason};
+use heirloom_engine::{RoundView, RunPhase, RunView, SourceNoun, WaitReason};
 
-use super::noun::{has_a_lock, the};
+use super::noun::{has_a_lock, names, the};
 use crate::piece::{Page, Piece};
 use crate::quantity::{count, duration, grouped, size};
 
@@ -42,6 +42,15 @@ pub(super) fn archiving(run: &RunView) -> Page {
             .strong("Sealing the snapshot..."),
     };
     let page = page.gap().fact("Since the start", duration(run.elapsed_s));
+    let page = match run.round.ended {
+        0 => page,
+        ended => page.fact("Before it", count(ended as u64, "other", "others")),
+    };
+    let page = if run.round.then.is_empty() {
+        page
+    } else {
+        page.fact("After it", names(&run.round.then))
+    };
     let page = if run.stopping {
         page.gap().strong("Stopping after this file...")
     } else {
@@ -99,7 +108,13 @@ fn copying(page: Page, run: &RunView) -> Page {
     }
 }
 
-pub(super) fn waiting(source: &str, noun: SourceNoun, reason: WaitReason, safe_files: u64) -> Page {
+pub(super) fn waiting(
+    source: &str,
+    noun: SourceNoun,
+    reason: WaitReason,
+    safe_files: u64,
+    round: &RoundView,
+) -> Page {
     let the = the(noun);
     let nothing_lost =
         format!("Nothing is lost: {the} was only read, and what is in the archive stays.");
@@ -108,7 +123,7 @@ pub(super) fn waiting(source: &str, noun: SourceNoun, reason: WaitReason, safe_f
             .text(nothing_lost)
             .gap()
             .strong(if lock {
-                "Plug it in again, and unlock it. The copy goes on by itself where it stopped."
+                "Plug it in again, unlock it, and choose \"File transfer\" if it asks. The copy goes on by itself where it stopped."
             } else {
                 "Plug it in again. The copy goes on by itself where it stopped."
             }),
@@ -121,18 +136,37 @@ pub(super) fn waiting(source: &str, noun: SourceNoun, reason: WaitReason, safe_f
                 "Unplug it and plug it in again. The copy goes on by itself."
             }),
     };
-    page.gap()
-        .fact("Read back and safe", count(safe_files, "file", "files"))
-        .key("Esc", "leave it for later")
-        .key("F1", "help")
+    let page = page
+        .gap()
+        .fact("Read back and safe", count(safe_files, "file", "files"));
+    let page = if round.then.is_empty() {
+        page
+    } else {
+        page.fact("Waited for as well", names(&round.then))
+    };
+    let page = match round.ended {
+        0 => page,
+        ended => page.gap().text(format!(
+            "The turn of {} is over; Esc shows what became of each.",
+            count(ended as u64, "other", "others")
+        )),
+    };
+    page.key("Esc", "leave it for later").key("F1", "help")
 }
 
-pub(super) fn confirm_stop(source: &str, noun: SourceNoun) -> Page {
-    Page::new(format!("Stop archiving {source}?"))
+pub(super) fn confirm_stop(source: &str, noun: SourceNoun, then: &[String]) -> Page {
+    let page = Page::new(format!("Stop archiving {source}?"))
         .text(format!(
             "What is copied so far is kept, and the next time it goes on from there. But there is no finished snapshot yet, so don't erase anything from {}.",
             the(noun)
+        ));
+    let page = if then.is_empty() {
+        page
+    } else {
+        page.text(format!(
+            "Then these are not archived either: {}.",
+            names(then)
         ))
-        .key("Enter", "stop")
-        .key("Esc", "go on copying")
+    };
+    page.key("Enter", "stop").key("Esc", "go on copying")
 }

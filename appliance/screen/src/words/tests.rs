@@ -8,6 +8,8 @@ use ratatui::layout::Rect;
 use crate::draw;
 
 mod choice;
+mod marks;
+mod queue;
 
 const NAME: &str = "The Featherstonehaugh-Müller fam";
 
@@ -44,6 +46,7 @@ fn report() -> RunReport {
             others: 45,
         },
         groups: GroupCounts::default(),
+        marks: MarkCounts::default(),
         new_files: 345,
         new_bytes: 1_200_000_000,
         known_content_files: 2,
@@ -57,6 +60,7 @@ fn report() -> RunReport {
         suspect_files: 0,
         left_out: heirloom_engine::LeftOutCount::default(),
         unwanted: vec![],
+        unwanted_thumbnails: 0,
         damage: Vec::new(),
     }
 }
@@ -92,6 +96,10 @@ fn run(phase: RunPhase) -> PageView {
     PageView::Archiving(RunView {
         source: "Google Pixel 8 Pro".into(),
         noun: SourceNoun::Phone,
+        round: RoundView {
+            ended: 2,
+            then: vec![NAME.into(); 5],
+        },
         archive: NAME.into(),
         phase,
         found_files: 12_345,
@@ -109,13 +117,29 @@ fn run(phase: RunPhase) -> PageView {
 }
 
 fn prepare(choice: MediaChoice, reads_twice: bool, cursor: usize) -> PageView {
-    PageView::Prepare {
-        source: "Google Pixel 8 Pro".into(),
+    PageView::Prepare(preparation(choice, reads_twice, cursor))
+}
+
+fn preparation(choice: MediaChoice, reads_twice: bool, cursor: usize) -> PrepareView {
+    PrepareView {
+        name: "Google Pixel 8 Pro".into(),
+        origin: NameOrigin::Device,
+        refused: None,
+        model: "Google Pixel 8 Pro".into(),
+        has_serial: true,
         noun: SourceNoun::Phone,
         wish: RunWish {
             choice,
             reads_twice,
         },
+        others: vec![],
+        others_follow: false,
+        lines: vec![
+            PrepareLine::Start,
+            PrepareLine::What,
+            PrepareLine::Check,
+            PrepareLine::Name,
+        ],
         cursor,
     }
 }
@@ -178,6 +202,7 @@ fn pages() -> Vec<PageView> {
         PageView::ConfirmStop {
             source: "Google Pixel 8 Pro".into(),
             noun: SourceNoun::Phone,
+            then: vec![NAME.into(); 5],
         },
         PageView::DrivePulled { name: NAME.into() },
         PageView::SafeToUnplug { name: NAME.into() },
@@ -189,8 +214,10 @@ fn pages() -> Vec<PageView> {
             report: Box::new(report()),
             sheet_written: false,
             scroll: 3,
+            others: vec![],
         },
     ];
+    pages.extend(queue::pages());
     for reason in [
         Unfit::BootStick,
         Unfit::TooSmall { size_bytes: 1 },
@@ -231,6 +258,10 @@ fn pages() -> Vec<PageView> {
             noun: SourceNoun::Phone,
             reason,
             safe_files: 170,
+            round: RoundView {
+                ended: 2,
+                then: vec![NAME.into(); 5],
+            },
         });
     }
     for error in [
@@ -282,6 +313,8 @@ fn pages() -> Vec<PageView> {
             errno: 5,
         },
         DriveError::NotAnArchive,
+        DriveError::NoSuchKeySlot,
+        DriveError::DamagedHeader,
         DriveError::OutOfMemory,
     ] {
         pages.push(PageView::DriveTrouble {
@@ -319,8 +352,10 @@ fn every_page_and_its_help_fit_on_80_by_24() {
             let large = rows(&view, 80, 60);
             // All but the bar, and the keys in the last row, stand in the same rows on a screen with more room.
             let (body, keys) = small.split_at(23);
-            let long_list =
-                matches!(page, PageView::Layout { .. } | PageView::Report { .. }) && !help;
+            let long_list = matches!(
+                page,
+                PageView::Layout { .. } | PageView::Report { .. } | PageView::RoundReport { .. }
+            ) && !help;
             if !long_list {
                 assert_eq!(body[..22], large[..22], "{page:?}");
                 assert!(
@@ -349,6 +384,7 @@ fn the_longest_report_leaves_room_for_what_is_to_be_looked_at() {
         report: Box::new(report()),
         sheet_written: false,
         scroll: 3,
+        others: vec![],
     };
     let text = rows(&View { page, help: false }, 80, 24).join("\n");
     assert!(
@@ -368,6 +404,7 @@ fn an_incomplete_report_says_not_to_erase_and_names_each_file() {
         report: Box::new(report()),
         sheet_written: true,
         scroll: 0,
+        others: vec![],
     };
     let text = rows(&View { page, help: false }, 80, 60).join("\n");
     assert!(

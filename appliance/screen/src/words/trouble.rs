@@ -102,6 +102,12 @@ pub(super) fn drive(name: &str, error: &DriveError) -> Page {
         DriveError::NotAnArchive => page
             .bad("It opens, but what is on it is no archive that this version of Heirloom can read.")
             .text("Nothing was changed. If a newer version made it, start the computer from a newer stick."),
+        DriveError::NoSuchKeySlot => page
+            .bad("No executors were named for this archive, so no shares open it.")
+            .text("Open it with the passphrase."),
+        DriveError::DamagedHeader => page
+            .bad("The part of the drive without which nothing can be decrypted is damaged, and so is its copy.")
+            .text("Nothing was changed. Don't archive to this drive, and don't erase it: a backup of that part lies on the drive's open partition. Somebody who knows Linux can put it back with `cryptsetup luksHeaderRestore`."),
         DriveError::OutOfMemory => page
             .bad("This computer has too little memory to open it.")
             .text("Nothing was changed. Use a computer with at least 1 GB of memory."),

@@ -290,8 +290,9 @@ impl State {
             | Operation::GET_PARTIAL_OBJECT
             | Operation::GET_PARTIAL_OBJECT_64 => self.content(command)?,
             Operation::GET_THUMB => {
-                self.by_handle(parameter(0))?;
-                return Err(response::NO_THUMBNAIL_PRESENT);
+                let (_, object) = self.by_handle(parameter(0))?;
+                let thumbnail = self.thumbnail(object);
+                thumbnail.ok_or(response::NO_THUMBNAIL_PRESENT)?.into()
             }
             Operation::GET_OBJECT_PROP_VALUE => {
                 self.property_value(parameter(0), parameter(1))?.into()

@@ -216,6 +216,11 @@ pub(crate) mod event {
 /// The format of a folder.
 pub(crate) const FORMAT_ASSOCIATION: u16 = 0x3001;
 
+/// Whether a format is a picture's (MTP 1.1, section A.1: 0x38xx).
+pub(crate) fn is_picture(format: u16) -> bool {
+    format >> 8 == 0x38
+}
+
 /// The object format (MTP 1.1, section A) of a file by its name, as Android's table has it.
 pub(crate) fn format_of(name: &str) -> u16 {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);

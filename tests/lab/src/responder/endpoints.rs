@@ -30,6 +30,14 @@ enum Reached {
 
 impl State {
     pub(super) fn bulk_out(&mut self, bytes: &[u8], is_end: bool) -> bool {
+        if self.is_charging_only {
+            // The debug bridge takes what is no message of its own, and says nothing.
+            // A host that has not been told yet what it is now can't know better.
+            if !self.comes_again {
+                self.counts.protocol_violations += 1;
+            }
+            return true;
+        }
         if self.is_gone || self.silence.is_some() {
             return true;
         }
@@ -82,7 +90,7 @@ impl State {
         if self.is_gone {
             return BulkIn::Unplugged;
         }
-        if self.silence.is_some() {
+        if self.silence.is_some() || self.is_charging_only {
             return BulkIn::NotYet;
         }
         if self.is_halted {
@@ -216,7 +224,7 @@ impl State {
     pub(super) fn control(&mut self, request: ControlRequest, data: &[u8]) -> ControlOut {
         const CLASS_OUT: u8 = 0x21;
         const CLASS_IN: u8 = 0xA1;
-        if self.is_gone {
+        if self.is_gone || self.is_charging_only {
             return ControlOut::Stall;
         }
         match (request.request_type, request.request) {

@@ -11,6 +11,7 @@ mod endpoints;
 mod objects;
 mod rules;
 mod state;
+mod thumbnail;
 mod transfer;
 mod watch;
 
@@ -31,14 +32,12 @@ use state::State;
 /// A phone or a camera made of a profile and a library.
 pub struct Responder {
     state: Arc<Mutex<State>>,
-    shape: UsbShape,
 }
 
 impl Responder {
     /// A device that behaves like this and has this on it.
     pub fn new(profile: Profile, library: Arc<Library>) -> Self {
         Self {
-            shape: profile.shape(),
             state: Arc::new(Mutex::new(State::new(profile, library))),
         }
     }
@@ -72,7 +71,13 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 impl Function for Responder {
     fn shape(&self) -> UsbShape {
-        self.shape.clone()
+        let state = self.state();
+        state.profile.shape(state.is_charging_only)
+    }
+
+    fn comes_again(&mut self) -> bool {
+        let mut state = self.state();
+        !state.is_gone && std::mem::take(&mut state.comes_again)
     }
 
     fn bulk_out(&mut self, bytes: &[u8], is_end: bool) -> bool {
@@ -85,7 +90,7 @@ impl Function for Responder {
 
     fn interrupt_in(&mut self) -> Option<Vec<u8>> {
         let mut state = self.state();
-        if state.is_gone || state.silence.is_some() {
+        if state.is_gone || state.is_charging_only || state.silence.is_some() {
             return None;
         }
         state.events.pop_front()

@@ -1,8 +1,9 @@
 //! Which objects there are, by their handles, and what is said of each.
 
-use super::codes::{FORMAT_ASSOCIATION, data_type, format_of, property, response};
+use super::codes::{FORMAT_ASSOCIATION, data_type, format_of, is_picture, property, response};
 use super::dataset::Dataset;
 use super::state::State;
+use super::thumbnail;
 use crate::library::Object;
 use crate::profile::ParentZero;
 
@@ -67,14 +68,19 @@ impl State {
     pub(crate) fn object_info(&self, object: &Object) -> Vec<u8> {
         let size_bytes = stated(object, self.profile.stated_sizes.object_info_by_bytes);
         let modified = object.modified();
+        let (thumb_format, thumb_bytes, [thumb_width, thumb_height]) = self.thumb_facts(object);
         Dataset::default()
             .u32(self.storage_id(usize::from(object.storage)))
             .u16(format(object))
             // Not protected.
             .u16(0)
             .u32(u32::try_from(size_bytes).unwrap_or(u32::MAX))
-            // The thumbnail's format, bytes, width and height; the picture's width, height and depth: none, and not known.
-            .raw(&[0; 2 + 6 * 4])
+            .u16(thumb_format)
+            .u32(thumb_bytes)
+            .u32(thumb_width.into())
+            .u32(thumb_height.into())
+            // The picture's width, height and depth: not known.
+            .raw(&[0; 3 * 4])
             .u32(self.parent(object))
             // A generic folder, or no folder.
             .u16(u16::from(object.is_folder()))
@@ -89,10 +95,36 @@ impl State {
             .0
     }
 
-    /// The folder that it says it is in; 0 for the root.
+    /// The folder that it says it is in; 0 for the root, or what the profile has for it.
     fn parent(&self, object: &Object) -> u32 {
+        let of_root = self.profile.root_parent.map_or(0, |parent| parent.0);
         let parent = object.claimed_parent.or(object.parent);
-        parent.map_or(0, |parent| self.handle(parent))
+        parent.map_or(of_root, |parent| self.handle(parent))
+    }
+
+    /// ThumbFormat, ThumbCompressedSize, ThumbPixWidth and ThumbPixHeight; zeros for what has no thumbnail.
+    fn thumb_facts(&self, object: &Object) -> (u16, u32, [u16; 2]) {
+        let bytes = self.thumbnail(object);
+        match (
+            self.profile.thumbnails,
+            bytes.map(|bytes| u32::try_from(bytes.len())),
+        ) {
+            (Some(thumbnails), Some(Ok(length_bytes))) => {
+                (thumbnails.format.0, length_bytes, thumbnails.stated_pixels)
+            }
+            _ => (0, 0, [0, 0]),
+        }
+    }
+
+    /// The thumbnail of a picture, where the device makes any.
+    pub(crate) fn thumbnail(&self, object: &Object) -> Option<Vec<u8>> {
+        let thumbnails = self.profile.thumbnails?;
+        if !is_picture(format(object)) {
+            return None;
+        }
+        let [width, height] = thumbnails.pixels;
+        let name = String::from_utf16_lossy(&object.name);
+        Some(thumbnail::jpeg(width, height, &name))
     }
 
     /// ObjectPropDesc (MTP 1.1, section 5.3.2.3).

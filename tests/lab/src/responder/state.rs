@@ -47,6 +47,10 @@ pub(crate) struct State {
     pub(crate) limits: Limits,
     pub(crate) session: Option<u32>,
     pub(crate) is_locked: bool,
+    /// Whether its interface is that of a device that charges only.
+    pub(crate) is_charging_only: bool,
+    /// Whether it has to come again for the host to see what it is now.
+    pub(crate) comes_again: bool,
     pub(crate) is_gone: bool,
     pub(crate) is_halted: bool,
     pub(crate) silence: Option<Silence>,
@@ -70,6 +74,8 @@ impl State {
         Self {
             rules: Rules::new(&profile.rules),
             is_locked: profile.lock.as_ref().is_some_and(|lock| lock.at_first),
+            is_charging_only: profile.charge_only.is_some(),
+            comes_again: false,
             first_handle: profile.first_handle.0.max(1),
             profile,
             library,
@@ -143,15 +149,33 @@ impl State {
             return;
         }
         self.is_locked = is_locked;
+        let shown = self.profile.lock.as_ref().and_then(|lock| lock.storage_id);
+        if let Some(shown) = shown.filter(|_| !is_locked) {
+            self.tell_of_storage(event::STORE_REMOVED, shown.0);
+        }
         let code = if is_locked {
             event::STORE_REMOVED
         } else {
             event::STORE_ADDED
         };
         for place in 0..self.library.storages().len() {
-            let event = container(EVENT, code, 0, &[self.storage_id(place)]);
-            self.events.push_back(event);
+            self.tell_of_storage(code, self.storage_id(place));
         }
+    }
+
+    fn tell_of_storage(&mut self, code: u16, id: u32) {
+        self.events.push_back(container(EVENT, code, 0, &[id]));
+    }
+
+    /// Another use of the cable is chosen: it goes off the bus and comes again as what it is now.
+    pub(crate) fn set_charging_only(&mut self, is_charging_only: bool) {
+        if self.profile.charge_only.is_none() || self.is_charging_only == is_charging_only {
+            return;
+        }
+        self.is_charging_only = is_charging_only;
+        self.comes_again = true;
+        self.silence = None;
+        self.begin_anew();
     }
 
     /// What a locked device says to whoever asks for an object.

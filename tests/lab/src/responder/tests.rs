@@ -14,7 +14,9 @@ use super::*;
 use crate::InProcess;
 use crate::library::LibraryFile;
 
+mod charging;
 mod faults;
+mod thumbnails;
 mod wire;
 
 /// A device and a session with it.
@@ -127,7 +129,7 @@ impl Bench {
 }
 
 /// The well-behaved ones, and those that behave well for who asks one object at a time.
-const READABLE: [&str; 8] = [
+const READABLE: [&str; 10] = [
     "pixel",
     "no-partial-64",
     "partial-64-refused",
@@ -136,6 +138,8 @@ const READABLE: [&str; 8] = [
     "two-storages",
     "camera",
     "iphone",
+    "iphone-unknown-parent",
+    "samsung",
 ];
 
 #[test]

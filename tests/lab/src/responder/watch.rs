@@ -73,9 +73,25 @@ impl ResponderWatch {
         self.state().session.is_some()
     }
 
-    /// The person taps on `Allow`, or chooses `File transfer`: the same as unlocking it.
+    /// The person taps on `Allow`, or chooses `File transfer` on a device that does not come again for it: the same as unlocking it.
     pub fn allow(&self) {
         self.state().set_locked(false);
+    }
+
+    /// The person chooses `File transfer` on a device that charges only: it goes off the bus, and comes again with its interface for files.
+    pub fn choose_file_transfer(&self) {
+        self.state().set_charging_only(false);
+    }
+
+    /// The person chooses to charge only: what is under way breaks off, and it comes again without its interface for files.
+    pub fn choose_charging_only(&self) {
+        self.state().set_charging_only(true);
+    }
+
+    /// The thumbnail of the library's object of this number; `None` where it has none.
+    pub fn thumbnail(&self, number: u32) -> Option<Vec<u8>> {
+        let state = self.state();
+        state.thumbnail(state.library.object(number)?)
     }
 
     /// The screen is locked; what is under way is sent to its end.
@@ -108,12 +124,13 @@ impl ResponderWatch {
         self.state().limits.until_unplug_bytes = Some(further_bytes);
     }
 
-    /// It is plugged in again: without a session, and talking again if it was silent.
+    /// It is plugged in again: without a session, talking again if it was silent, and charging only if it is a device that begins so.
     pub fn plug_in(&self) {
         let mut state = self.state();
         state.limits.until_unplug_bytes = None;
         state.is_gone = false;
         state.silence = None;
+        state.is_charging_only = state.profile.charge_only.is_some();
         state.begin_anew();
     }
 

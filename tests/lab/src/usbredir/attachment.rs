@@ -151,6 +151,13 @@ impl Connection {
             };
             match next {
                 Next::Unplugged => return self.unplug(&mut device, Ending::FellOff),
+                Next::ComesAgain => match self.leave(&mut device)? {
+                    Received::End => return Ok(Ending::PcGone),
+                    Received::Nothing | Received::Bytes => {
+                        device.connect(&mut self.out);
+                        continue;
+                    }
+                },
                 Next::Answered => continue,
                 Next::Waits => {}
             }
@@ -165,28 +172,34 @@ impl Connection {
         }
     }
 
-    /// Takes the device off the bus, and waits until the PC has seen that.
     fn unplug(mut self, device: &mut Device, ending: Ending) -> Result<Ending, AttachmentError> {
-        if self.stage == Stage::Greeting {
-            return Ok(ending);
+        if self.stage == Stage::Agreed {
+            self.leave(device)?;
         }
+        Ok(ending)
+    }
+
+    /// Takes the device off the bus, and waits until the PC has seen that, or for as long as one that runs takes to see it. Says whether the
+    /// connection is at its end.
+    fn leave(&mut self, device: &mut Device) -> Result<Received, AttachmentError> {
         device.disconnect(&mut self.out);
         self.send()?;
         let deadline = Instant::now() + SEEN;
         while Instant::now() < deadline {
             match self.receive(IDLE)? {
-                Received::End => break,
+                Received::End => return Ok(Received::End),
                 Received::Nothing => {}
                 Received::Bytes => {
-                    if self.take_packets(device)? == Course::DisconnectSeen {
-                        break;
-                    }
+                    let course = self.take_packets(device)?;
                     // Nobody waits for what a device says that is gone.
                     self.out.clear();
+                    if course == Course::DisconnectSeen {
+                        return Ok(Received::Bytes);
+                    }
                 }
             }
         }
-        Ok(ending)
+        Ok(Received::Nothing)
     }
 
     /// Hands over all packets that are there. Reads that one of them asks for are answered later.

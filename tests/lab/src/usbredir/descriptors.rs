@@ -1,4 +1,4 @@
-//! The standard descriptors of a device (USB 2.0, section 9.6): one configuration, one interface, three endpoints, high speed.
+//! The standard descriptors of a device (USB 2.0, section 9.6): one configuration, one interface, two or three endpoints, high speed.
 
 use crate::UsbShape;
 
@@ -30,8 +30,8 @@ pub(crate) const CONTROL_PACKET_BYTES: u16 = 64;
 /// bConfigurationValue of the only configuration.
 pub(crate) const CONFIGURATION: u8 = 1;
 
-/// In the order of the descriptors.
-pub(crate) const ENDPOINTS: [Endpoint; 3] = [
+/// In the order of the descriptors; the one for events is the last.
+const ENDPOINTS: [Endpoint; 3] = [
     Endpoint {
         address: BULK_IN,
         transfer_type: 2,
@@ -51,6 +51,15 @@ pub(crate) const ENDPOINTS: [Endpoint; 3] = [
         interval: 6, // 4 ms
     },
 ];
+
+/// The endpoints of a device, in the order of its descriptors.
+pub(crate) fn endpoints(shape: &UsbShape) -> &'static [Endpoint] {
+    if shape.has_events {
+        &ENDPOINTS
+    } else {
+        &ENDPOINTS[..2]
+    }
+}
 
 const DEVICE: u8 = 1;
 const CONFIGURATION_TYPE: u8 = 2;
@@ -106,7 +115,8 @@ fn device(shape: &UsbShape) -> Vec<u8> {
 fn configuration(shape: &UsbShape) -> Vec<u8> {
     let name = index_of(INTERFACE_NAME, shape.interface_name.as_ref());
     let [class, subclass, protocol] = shape.interface;
-    let total = 9 + 9 + 7 * ENDPOINTS.len() as u8;
+    let endpoints = endpoints(shape);
+    let total = 9 + 9 + 7 * endpoints.len() as u8;
     // Powered by the bus, 500 mA.
     let mut bytes = vec![
         9,
@@ -119,9 +129,9 @@ fn configuration(shape: &UsbShape) -> Vec<u8> {
         0x80,
         250,
     ];
-    bytes.extend([9, INTERFACE, 0, 0, ENDPOINTS.len() as u8]);
+    bytes.extend([9, INTERFACE, 0, 0, endpoints.len() as u8]);
     bytes.extend([class, subclass, protocol, name]);
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints {
         bytes.extend([7, ENDPOINT, endpoint.address, endpoint.transfer_type]);
         bytes.extend(endpoint.packet_bytes.to_le_bytes());
         bytes.push(endpoint.interval);

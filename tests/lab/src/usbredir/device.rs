@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 
 use crate::usbredir::answer::{Answers, BulkTransfer, Status};
 use crate::usbredir::descriptors::{
-    BULK_IN, BULK_OUT, BULK_PACKET_BYTES, CONFIGURATION, CONTROL_PACKET_BYTES, ENDPOINTS,
-    INTERRUPT_IN, INTERRUPT_PACKET_BYTES, descriptor,
+    BULK_IN, BULK_OUT, BULK_PACKET_BYTES, CONFIGURATION, CONTROL_PACKET_BYTES, INTERRUPT_IN,
+    INTERRUPT_PACKET_BYTES, descriptor, endpoints,
 };
 use crate::usbredir::packet::{Packet, Request};
 use crate::{BulkIn, ControlOut, ControlRequest, Function, UsbShape};
@@ -36,6 +36,8 @@ pub(crate) enum Next {
     Answered,
     /// The device falls off the bus.
     Unplugged,
+    /// The device wants off the bus, and on again with other descriptors.
+    ComesAgain,
 }
 
 /// What a packet means for the connection.
@@ -75,8 +77,15 @@ impl Device {
         }
     }
 
-    /// Plugs it in.
-    pub(crate) fn connect(&self, out: &mut Answers) {
+    /// Plugs it in, with the descriptors that the function has now.
+    pub(crate) fn connect(&mut self, out: &mut Answers) {
+        self.shape = self.function.shape();
+        self.configuration = 0;
+        self.halted_in = false;
+        self.halted_out = false;
+        self.receives_interrupts = false;
+        // What was asked of the one that it was before.
+        self.reads.clear();
         self.tell_interface(out);
         out.device_connect(self.shape.vendor, self.shape.product);
     }
@@ -156,6 +165,9 @@ impl Device {
 
     /// Asks the function for what the PC waits for, and adds at most one answer.
     pub(crate) fn poll(&mut self, out: &mut Answers) -> Next {
+        if self.function.comes_again() {
+            return Next::ComesAgain;
+        }
         if self.receives_interrupts
             && let Some(event) = self.function.interrupt_in()
         {
@@ -194,7 +206,7 @@ impl Device {
     }
 
     fn tell_interface(&self, out: &mut Answers) {
-        out.ep_info(&ENDPOINTS, CONTROL_PACKET_BYTES);
+        out.ep_info(endpoints(&self.shape), CONTROL_PACKET_BYTES);
         out.interface_info(self.shape.interface);
     }
 
@@ -230,7 +242,7 @@ impl Device {
     }
 
     fn receive_interrupts(&mut self, id: u64, endpoint: u8, begin: bool, out: &mut Answers) {
-        let status = if endpoint == INTERRUPT_IN {
+        let status = if endpoint == INTERRUPT_IN && self.shape.has_events {
             self.receives_interrupts = begin;
             Status::Success
         } else {

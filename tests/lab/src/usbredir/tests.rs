@@ -1,4 +1,4 @@
-//! Packets and descriptors by the letter of their specifications; whole conversations are in `tests/usbredir.rs`.
+//! Packets and descriptors by the letter of their specifications; whole conversations are in `tests/usbredir`.
 
 use crate::usbredir::descriptors::descriptor;
 use crate::usbredir::packet::{Packet, PacketError, Request, Stage, kind, parse};
@@ -13,6 +13,7 @@ fn shape() -> UsbShape {
         serial: Some("1A2B".to_owned()),
         interface: [6, 1, 1],
         interface_name: Some("MTP".to_owned()),
+        has_events: true,
     }
 }
 
@@ -265,6 +266,15 @@ fn descriptors_are_those_of_a_phone() {
         descriptor(&nameless, 0x0200).expect("a configuration")[17],
         0
     );
+
+    let without_events = UsbShape {
+        has_events: false,
+        ..shape()
+    };
+    let shorter = descriptor(&without_events, 0x0200).expect("a configuration");
+    assert_eq!(shorter[..4], [9, 2, 32, 0]);
+    assert_eq!(shorter[9..14], [9, 4, 0, 0, 2]);
+    assert_eq!(shorter[18..], configuration[18..32]);
 
     assert_eq!(
         descriptor(&named, 0x0300).as_deref(),

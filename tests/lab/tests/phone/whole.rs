@@ -6,7 +6,7 @@ use heirloom_lab::{Operation, Profile};
 use crate::bench::{Bench, list, named, paths};
 
 /// Profile; whether somebody must allow access first; whether sizes are listed as they are.
-const PROFILES: [(&str, bool, bool); 14] = [
+const PROFILES: [(&str, bool, bool); 15] = [
     ("pixel", false, true),
     ("samsung", true, true),
     ("no-partial-64", false, true),
@@ -19,6 +19,7 @@ const PROFILES: [(&str, bool, bool); 14] = [
     ("two-storages", false, true),
     ("camera", false, true),
     ("iphone", true, true),
+    ("iphone-unknown-parent", true, true),
     ("parent-cycle", false, true),
     ("dot-dot", false, true),
 ];
@@ -55,6 +56,33 @@ fn everything_is_listed_and_every_byte_is_right() {
         assert!(!bench.watch.has_session(), "{profile}");
         bench.assert_unharmed();
     }
+}
+
+#[test]
+fn objects_of_one_name_are_all_listed_and_each_is_read() {
+    let bench = Bench::named("iphone-same-names");
+    bench.watch.allow();
+    let mut source = bench.open().expect("open");
+    let listing = list(&mut source).expect("listed");
+    assert_eq!(listing.problems, []);
+    let library = bench.watch.library();
+    let mut expected: Vec<_> = library
+        .files()
+        .map(|file| (file.path.join("/"), bench.true_bytes(&file)))
+        .collect();
+    let mut read: Vec<_> = listing
+        .objects
+        .iter()
+        .map(|object| {
+            let got = crate::bench::fetch(&mut source, object, 0);
+            assert!(got.ended.is_ok(), "{}: {:?}", object.path, got.ended);
+            (object.path.as_str().to_owned(), got.bytes)
+        })
+        .collect();
+    expected.sort();
+    read.sort();
+    assert!(read == expected, "{:?}", crate::bench::paths(&listing));
+    bench.assert_unharmed();
 }
 
 #[test]

@@ -1,30 +1,49 @@
-//! A device that sends a file over and over, without a protocol: what the link can do at the most.
+//! A device that sends the files of a library one behind the other, without a protocol: what the link can do at the most.
 
 use std::sync::Arc;
 
 use heirloom_lab::{BulkIn, ControlOut, ControlRequest, Function, Library, UsbShape};
 
-/// The device. Each opening by a host begins with the file's first byte.
+/// The device. After the last file it begins again with the first.
 pub(crate) struct Flood {
     library: Arc<Library>,
-    number: u32,
-    size_bytes: u64,
+    /// Number and size of each file, in the library's order.
+    files: Vec<(u32, u64)>,
+    /// The file that is being sent, and how much of it was.
+    at_file: usize,
     at_byte: u64,
 }
 
 impl Flood {
-    /// One that sends this file of a library.
-    pub(crate) fn of(library: Arc<Library>, number: u32) -> Self {
-        let size_bytes = library
-            .files()
-            .find(|file| file.number == number)
-            .map_or(0, |file| file.size_bytes);
+    /// One that sends all files of a library, of which none may be empty.
+    pub(crate) fn of(library: Arc<Library>) -> Self {
+        let files = library.files();
         Self {
+            files: files.map(|file| (file.number, file.size_bytes)).collect(),
             library,
-            number,
-            size_bytes,
+            at_file: 0,
             at_byte: 0,
         }
+    }
+
+    /// Fills a transfer, across the ends of files: a short one would end it.
+    fn fill(&mut self, mut rest: &mut [u8]) -> std::io::Result<()> {
+        while !rest.is_empty() {
+            let (number, size_bytes) = self.files[self.at_file];
+            let left_bytes = usize::try_from(size_bytes - self.at_byte).unwrap_or(usize::MAX);
+            let (part, other) = rest.split_at_mut(rest.len().min(left_bytes));
+            let count = self.library.read_at(number, self.at_byte, part)?;
+            if count < part.len() {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            rest = other;
+            self.at_byte += count as u64;
+            if self.at_byte == size_bytes {
+                self.at_file = (self.at_file + 1) % self.files.len();
+                self.at_byte = 0;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -39,6 +58,7 @@ impl Function for Flood {
             serial: None,
             interface: [0xff, 0, 0],
             interface_name: None,
+            has_events: true,
         }
     }
 
@@ -47,17 +67,9 @@ impl Function for Flood {
     }
 
     fn bulk_in(&mut self, at_most_bytes: usize) -> BulkIn {
-        if self.at_byte == self.size_bytes {
-            self.at_byte = 0;
-        }
-        let rest_bytes = usize::try_from(self.size_bytes - self.at_byte).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; at_most_bytes.min(rest_bytes)];
-        match self.library.read_at(self.number, self.at_byte, &mut bytes) {
-            Ok(count) => {
-                self.at_byte += count as u64;
-                bytes.truncate(count);
-                BulkIn::Data(bytes)
-            }
+        let mut bytes = vec![0; at_most_bytes];
+        match self.fill(&mut bytes) {
+            Ok(()) => BulkIn::Data(bytes),
             Err(_) => BulkIn::Stall,
         }
     }
@@ -73,6 +85,6 @@ impl Function for Flood {
     fn halt_cleared(&mut self) {}
 
     fn bus_reset(&mut self) {
-        self.at_byte = 0;
+        (self.at_file, self.at_byte) = (0, 0);
     }
 }

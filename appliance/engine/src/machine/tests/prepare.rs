@@ -14,7 +14,7 @@ fn preparing() -> Story {
 
 fn shown(story: &Story) -> (RunWish, usize) {
     match story.page() {
-        PageView::Prepare { wish, cursor, .. } => (wish, cursor),
+        PageView::Prepare(view) => (view.wish, view.cursor),
         page => panic!("{page:?}"),
     }
 }
@@ -41,7 +41,7 @@ fn keys_choose_what_a_run_archives_and_how_it_checks() {
         (&[Down, Accept], Everything, false, 1),
         (&[Down, space, space], AllMedia, false, 1),
         (&[Down, Down, space], AllMedia, true, 2),
-        (&[Down, Down, Down, Accept, Accept], AllMedia, false, 2),
+        (&[Down, Down, Down, Down, Up, Up], AllMedia, false, 1),
         (&[Down, Accept, Down, Accept, Up, Up], Everything, true, 0),
         // What was chosen stays when the page is left and entered again.
         (&[Down, Accept, Back, Accept], Everything, false, 0),
@@ -55,7 +55,7 @@ fn keys_choose_what_a_run_archives_and_how_it_checks() {
         };
         assert_eq!(shown(&story), (wish, cursor), "{keys:?}");
         assert_eq!(story.effect(), None, "{keys:?}");
-        (0..2).for_each(|_| story.press(Up));
+        (0..3).for_each(|_| story.press(Up));
         story.press(Accept);
         assert_eq!(
             story.effect(),

@@ -16,6 +16,7 @@ fn report_page(report: RunReport) -> PageView {
         report: Box::new(report),
         sheet_written: true,
         scroll: 0,
+        others: vec![],
     }
 }
 

@@ -14,9 +14,16 @@ const READ_64: OperationCode = OperationCode::GetPartialObject64;
 
 #[test]
 fn a_locked_device_shows_nothing_until_it_is_allowed() {
-    for (name, ids) in [
-        ("samsung", vec![]),
-        ("iphone", vec![StorageId(0xFEED_FACE)]),
+    const REMOVED: u16 = 0x4005;
+    const ADDED: u16 = 0x4004;
+    // Profile, the storages that it shows at first, the events by which it shows the true ones.
+    for (name, ids, events) in [
+        ("samsung", vec![], vec![(ADDED, 0x0001_0001)]),
+        (
+            "iphone",
+            vec![StorageId(0xFEED_FACE)],
+            vec![(REMOVED, 0xFEED_FACE), (ADDED, 0x0001_0001)],
+        ),
     ] {
         let bench = bench(name);
         assert_eq!(
@@ -30,8 +37,11 @@ fn a_locked_device_shows_nothing_until_it_is_allowed() {
         }
         assert_ne!(bench.refusal(0x1008, &[1]), 0x2001, "{name}");
         bench.watch.allow();
-        let event = block_on(bench.transport.receive_interrupt()).expect("an event");
-        assert_eq!(event[6..8], [0x04, 0x40], "{name}: a storage was added");
+        for (code, id) in events {
+            let event = block_on(bench.transport.receive_interrupt()).expect("an event");
+            assert_eq!(event[6..8], u16::to_le_bytes(code), "{name}");
+            assert_eq!(event[12..], u32::to_le_bytes(id), "{name}");
+        }
         assert!(!bench.walk().is_empty(), "{name}");
         bench.watch.lock();
         assert_ne!(bench.refusal(0x1008, &[1]), 0x2001, "{name}");
@@ -55,6 +65,7 @@ fn samsung_hangs_at_the_end_of_a_file_and_only_there() {
     bench.watch.allow();
     assert_eq!(bench.refusal(0x1007, &[u32::MAX, 0, 0]), 0x2009);
     let handle = bench.handle_of("PXL_1012.jpg");
+    assert_eq!(bench.refusal(0x95C1, &[handle, 0, 0, 1]), 0x2005);
     assert_eq!(
         bench.stream(READ, &[handle, 0, 1011]).expect("read").len(),
         1011
@@ -72,7 +83,7 @@ fn samsung_hangs_at_the_end_of_a_file_and_only_there() {
         1001
     );
     assert!(matches!(
-        bench.stream(READ_64, &[handle, 0, 0, 1012]),
+        bench.stream(READ, &[handle, 0, 1012]),
         Err(PtpError::Timeout)
     ));
     assert!(matches!(

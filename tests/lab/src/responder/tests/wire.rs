@@ -156,7 +156,7 @@ fn sessions_are_kept_strictly() {
     assert_eq!(ask(0x1005, &[9]), 0x2008);
     assert_eq!(ask(0x1007, &[u32::MAX, 0x3801, 0]), 0x2014);
     assert_eq!(ask(0x1007, &[u32::MAX, 0, 6]), 0x201A);
-    assert_eq!(ask(0x100A, &[6]), 0x2010);
+    assert_eq!(ask(0x100A, &[1]), 0x2010);
     assert_eq!(ask(0x9999, &[]), 0x2005);
     assert_eq!(watch.sessions_opened(), 2);
     responder.bus_reset();

@@ -1,206 +1,19 @@
 //! Conversations with an attachment as QEMU leads them, over a socket pair. The packets of this side are written out by hand, by the
 //! protocol's document, and share nothing with the code under test.
 
-use std::collections::VecDeque;
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+mod pc;
 
-use heirloom_lab::{
-    Attachment, AttachmentError, BulkIn, ControlOut, ControlRequest, Ending, Function, UsbShape,
-};
+use std::io::Read;
 
-const CAPABILITIES: u32 = 0b1111_1110;
+use heirloom_lab::{Attachment, AttachmentError, BulkIn, Ending, UsbShape};
+
+use pc::{CAPABILITIES, Pc, Scripted, pixel};
+
 const READ: [u8; 10] = [0x81, 0, 0, 4, 0, 0, 0, 0, 0, 0];
 const SUCCESS: u8 = 0;
 const CANCELLED: u8 = 1;
 const INVALID: u8 = 2;
 const STALL: u8 = 4;
-
-/// What a device has to say, and what it was told.
-#[derive(Default)]
-struct Script {
-    bulk_in: VecDeque<BulkIn>,
-    interrupts: VecDeque<Vec<u8>>,
-    told: Vec<String>,
-}
-
-#[derive(Clone, Default)]
-struct Scripted(Arc<Mutex<Script>>);
-
-impl Scripted {
-    fn script(&self) -> MutexGuard<'_, Script> {
-        self.0.lock().expect("no test panics while it holds this")
-    }
-
-    fn says(&self, bytes: &[u8]) {
-        self.script()
-            .bulk_in
-            .push_back(BulkIn::Data(bytes.to_vec()));
-    }
-
-    fn told(&self) -> Vec<String> {
-        std::mem::take(&mut self.script().told)
-    }
-
-    fn note(&self, what: String) {
-        self.script().told.push(what);
-    }
-}
-
-impl Function for Scripted {
-    fn shape(&self) -> UsbShape {
-        UsbShape {
-            vendor: 0x18d1,
-            product: 0x4ee1,
-            manufacturer: "Google".to_owned(),
-            model: "Pixel 7".to_owned(),
-            serial: None,
-            interface: [6, 1, 1],
-            interface_name: None,
-        }
-    }
-
-    fn bulk_out(&mut self, bytes: &[u8], is_end: bool) -> bool {
-        self.note(format!("{} bytes, end {is_end}", bytes.len()));
-        bytes.first() != Some(&0xee)
-    }
-
-    fn bulk_in(&mut self, _at_most_bytes: usize) -> BulkIn {
-        self.script().bulk_in.pop_front().unwrap_or(BulkIn::NotYet)
-    }
-
-    fn interrupt_in(&mut self) -> Option<Vec<u8>> {
-        self.script().interrupts.pop_front()
-    }
-
-    fn control(&mut self, request: ControlRequest, data: &[u8]) -> ControlOut {
-        self.note(format!("control {:#x} {data:?}", request.request));
-        match request.request {
-            0x67 => ControlOut::Data(vec![4, 0, 1, 0x20, 9, 9]),
-            0x64 => ControlOut::Data(Vec::new()),
-            _ => ControlOut::Stall,
-        }
-    }
-
-    fn halt_cleared(&mut self) {
-        self.note("halt cleared".to_owned());
-    }
-
-    fn bus_reset(&mut self) {
-        self.note("reset".to_owned());
-    }
-}
-
-/// The other end of the connection.
-struct Pc {
-    socket: UnixStream,
-}
-
-impl Pc {
-    /// Greets, and takes the packets by which a device is plugged in. The PC comes second, so that a test that ends lets go of it first, and
-    /// the attachment does not wait to be seen.
-    fn plug(device: &Scripted) -> (Attachment, Self) {
-        let (attachment, mut pc) = Self::beside(device, CAPABILITIES);
-        let kinds = [5, 4, 1].map(|_| pc.receive().0);
-        assert_eq!(kinds, [5, 4, 1], "ep_info, interface_info, device_connect");
-        (attachment, pc)
-    }
-
-    /// Greets with these capabilities.
-    fn beside(device: &Scripted, capabilities: u32) -> (Attachment, Self) {
-        let (socket, other) = UnixStream::pair().expect("a socket pair");
-        let deadline = Some(Duration::from_secs(20));
-        socket.set_read_timeout(deadline).expect("a deadline");
-        let attachment = Attachment::serve(Box::new(device.clone()), other);
-        let mut pc = Self { socket };
-        let mut hello = [0; 12 + 64 + 4];
-        pc.socket.read_exact(&mut hello).expect("a hello");
-        assert_eq!(hello[..12], [0, 0, 0, 0, 68, 0, 0, 0, 0, 0, 0, 0]);
-        assert_eq!(hello[76..], [0b0111_1110, 0, 0, 0]);
-        hello[76..].copy_from_slice(&capabilities.to_le_bytes());
-        // In pieces, as a socket may deliver them.
-        for piece in hello.chunks(11) {
-            pc.socket.write_all(piece).expect("sent");
-        }
-        (attachment, pc)
-    }
-
-    fn send(&mut self, kind: u32, id: u64, rest: &[u8]) {
-        let mut bytes = kind.to_le_bytes().to_vec();
-        bytes.extend((rest.len() as u32).to_le_bytes());
-        bytes.extend(id.to_le_bytes());
-        bytes.extend(rest);
-        self.socket.write_all(&bytes).expect("sent");
-    }
-
-    fn receive(&mut self) -> (u32, u64, Vec<u8>) {
-        let mut header = [0; 16];
-        self.socket.read_exact(&mut header).expect("a header");
-        let word = |at: usize| u32::from_le_bytes(header[at..at + 4].try_into().expect("four"));
-        let mut rest = vec![0; word(4) as usize];
-        self.socket.read_exact(&mut rest).expect("its rest");
-        (word(0), u64::from(word(8)), rest)
-    }
-
-    /// A control transfer. Returns its status, the length it states, and its data.
-    fn control(&mut self, setup: [u8; 8], data: &[u8]) -> (u8, u16, Vec<u8>) {
-        let [
-            kind,
-            request,
-            value0,
-            value1,
-            index0,
-            index1,
-            length0,
-            length1,
-        ] = setup;
-        let fields = [
-            kind & 0x80,
-            request,
-            kind,
-            0,
-            value0,
-            value1,
-            index0,
-            index1,
-            length0,
-            length1,
-        ];
-        self.send(100, 77, &[&fields, data].concat());
-        let (answer, id, rest) = self.receive();
-        assert_eq!((answer, id), (100, 77));
-        assert_eq!(rest[..3], fields[..3]);
-        assert_eq!(rest[4..8], fields[4..8]);
-        (
-            rest[3],
-            u16::from_le_bytes([rest[8], rest[9]]),
-            rest[10..].to_vec(),
-        )
-    }
-
-    /// The end of a bulk transfer: id, status, and data.
-    fn bulk(&mut self) -> (u64, u8, Vec<u8>) {
-        let (kind, id, rest) = self.receive();
-        assert_eq!(kind, 101);
-        let stated = u32::from_le_bytes([rest[2], rest[3], rest[8], rest[9]]);
-        if rest[0] == 0x81 {
-            assert_eq!(stated as usize, rest.len() - 10);
-        }
-        (id, rest[1], rest[10..].to_vec())
-    }
-
-    /// Sends some bytes on the bulk endpoint and returns the status.
-    fn writes(&mut self, bytes: &[u8]) -> u8 {
-        let length = (bytes.len() as u32).to_le_bytes();
-        let fields = [1, 0, length[0], length[1], 0, 0, 0, 0, length[2], length[3]];
-        self.send(101, 5, &[&fields, bytes].concat());
-        let (id, status, data) = self.bulk();
-        assert_eq!((id, data.len()), (5, 0));
-        status
-    }
-}
 
 #[test]
 fn a_device_is_told_of_and_plugged_in() {
@@ -418,6 +231,48 @@ fn a_device_is_pulled_or_falls_off() {
         let ended = ended.join().expect("no panic").expect("in good order");
         assert_eq!(ended, ending);
     }
+}
+
+#[test]
+fn a_device_comes_again_with_other_descriptors() {
+    let device = Scripted::default();
+    device.script().shape = Some(UsbShape {
+        product: 0x4ee7,
+        interface: [255, 66, 1],
+        has_events: false,
+        ..pixel()
+    });
+    let (attachment, mut pc) = Pc::beside(&device, CAPABILITIES);
+    let (kind, _, endpoints) = pc.receive();
+    assert_eq!((kind, endpoints[18]), (5, 255), "no endpoint for events");
+    let (kind, _, interfaces) = pc.receive();
+    let triple = [36, 68, 100].map(|at| interfaces[at]);
+    assert_eq!((kind, triple), (4, [255, 66, 1]));
+    assert_eq!(pc.receive().2[4..8], [0xd1, 0x18, 0xe7, 0x4e]);
+    pc.send(15, 1, &[0x82]);
+    assert_eq!(pc.receive(), (17, 1, vec![INVALID, 0x82]));
+    pc.send(6, 2, &[1]);
+    assert_eq!([5, 4, 8].map(|_| pc.receive().0), [5, 4, 8]);
+    pc.send(101, 3, &READ);
+    pc.send(7, 3, &[]);
+    assert_eq!(pc.receive(), (8, 3, vec![SUCCESS, 1]), "it has the read");
+
+    device.script().comes_again_as = Some(pixel());
+    assert_eq!(pc.bulk(), (3, CANCELLED, vec![]));
+    assert_eq!(pc.receive(), (2, 0, vec![]), "a disconnect");
+    // What was on its way to the one that it was has no answer.
+    pc.send(101, 4, &READ);
+    pc.send(24, 0, &[]);
+    let (kind, _, endpoints) = pc.receive();
+    assert_eq!((kind, endpoints[18]), (5, 3));
+    assert_eq!(pc.receive().0, 4);
+    assert_eq!(pc.receive().2[4..8], [0xd1, 0x18, 0xe1, 0x4e]);
+    device.says(&[7; 3]);
+    pc.send(7, 5, &[]);
+    assert_eq!(pc.receive(), (8, 5, vec![SUCCESS, 0]), "not configured");
+    pc.send(101, 6, &READ);
+    assert_eq!(pc.bulk(), (6, SUCCESS, vec![7; 3]));
+    assert!(!attachment.has_ended());
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_stories::{
-    CARD, Drive, LATE, OLD, Oracle, Pc, PcPlan, fill_cards, samples, sector_of, story,
+    CARD, Drive, Key, LATE, OLD, Oracle, Pc, PcPlan, fill_cards, samples, sector_of, story,
 };
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
@@ -128,8 +128,14 @@ fn bad_sectors_cost_only_what_is_in_them(pc: &mut Pc, card: &Drive, bad: &[u64])
         "3 things to look at:",
         "EOS_DIGITAL/System Volume Information: The device would not show it: reading failed (error 5).",
         "EOS_DIGITAL, one of its folders at least: The device would not show it: reading failed (error 5).",
-        &format!("EOS_DIGITAL/{BAD}: It could not be read: reading failed (error 5)."),
     ])?;
+    // What is named last is below the screen's edge.
+    for _ in 0..3 {
+        pc.screen.press(&[Key::Down])?;
+    }
+    pc.reads(&format!(
+        "EOS_DIGITAL/{BAD}: It could not be read: reading failed (error 5)."
+    ))?;
     pc.has_read_report()?;
     pc.pull_drive("reader")?;
     pc.sees_go(CARD_NAME)

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{Error, ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use heirloom_format::{Day, Digest, PublicKey};
 
@@ -20,6 +21,8 @@ Exit codes:
 /// An archive is a plain folder. Each run of a source adds a snapshot: a full tree of its files, read back from the drive, with SHA-256 manifests,
 /// signed, and chained to the snapshot before. A source is never written to. Stock tools (sha256sum, minisign, cp) check and restore an archive as
 /// well; README.txt in it says how.
+///
+/// An archive on an encrypted drive of the appliance, or in an image of one, is listed, checked and restored with --from, without mounting it.
 #[derive(Debug, Parser)]
 #[command(name = "heirloom", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -52,6 +55,7 @@ pub(crate) enum Command {
     Verify(VerifyOrder),
     Ls(LsOrder),
     Restore(RestoreOrder),
+    Cat(CatOrder),
     Thin(ThinOrder),
     Completions(CompletionsOrder),
     Man(ManOrder),
@@ -87,10 +91,13 @@ pub(crate) struct ArchiveOrder {
 ///
 /// Reads each content once, however many snapshots have it, and says in plain words what is damaged, in which snapshots, and what to do.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("archive").required(true))]
 pub(crate) struct VerifyOrder {
-    /// The folder of the archive.
-    pub(crate) archive_dir: PathBuf,
+    /// The folder of the archive; or see --from.
+    #[arg(group = "archive")]
+    pub(crate) archive_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) drive: DriveOrder,
     /// Only check what describes the files, and that they are there with their lengths; read no content.
     #[arg(long)]
     pub(crate) quick: bool,
@@ -111,8 +118,10 @@ pub(crate) struct VerifyOrder {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct LsOrder {
-    /// The folder of the archive.
-    pub(crate) archive_dir: PathBuf,
+    /// The folder of the archive. With --from it is left out.
+    pub(crate) archive_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) drive: DriveOrder,
     /// A source: its folder's name, how that begins, or its id in brackets.
     pub(crate) source: Option<String>,
     /// A snapshot: its number, or `latest`.
@@ -132,10 +141,13 @@ pub(crate) struct LsOrder {
 /// On FAT32, files of 4 GiB and more can't be: they are named before the restore begins, and all others are restored. A folder with more names than FAT32
 /// takes is continued in folders `part 2` and so on in it, and times are kept to two seconds.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = EXIT_CODES, allow_missing_positional = true, group = clap::ArgGroup::new("archive").required(true))]
 pub(crate) struct RestoreOrder {
-    /// The folder of the archive.
-    pub(crate) archive_dir: PathBuf,
+    /// The folder of the archive. With --from it is left out.
+    #[arg(group = "archive")]
+    pub(crate) archive_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) drive: DriveOrder,
     /// Where to put the files; the folder is made when it is missing.
     pub(crate) target_dir: PathBuf,
     /// Only this source: its folder's name, how that begins, or its id in brackets.
@@ -165,6 +177,45 @@ pub(crate) struct RestoreOrder {
     /// Which names the files get.
     #[arg(long, value_enum, default_value_t = Names::Fitting)]
     pub(crate) names: Names,
+}
+
+/// Write one file of an archive to standard output.
+///
+/// The bytes go out as they are read, and are held to the SHA-256 of the archive. Only where the exit code is 0 are they what was archived.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES, allow_missing_positional = true, group = clap::ArgGroup::new("archive").required(true))]
+pub(crate) struct CatOrder {
+    /// The folder of the archive. With --from it is left out.
+    #[arg(group = "archive")]
+    pub(crate) archive_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) drive: DriveOrder,
+    /// The file's path in the snapshot, such as DCIM/100APPLE/IMG_0001.JPG, or in the archive, beginning with `sources/`.
+    pub(crate) path: String,
+    /// The source: its folder's name, how that begins, or its id in brackets. It may be left out where there is only one.
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// This snapshot and not the newest: its number.
+    #[arg(long, value_name = "N")]
+    pub(crate) snapshot: Option<String>,
+}
+
+/// An encrypted drive in place of a folder, and what opens it. Secrets are never on the command line, where other users can see them.
+#[derive(Debug, Args)]
+pub(crate) struct DriveOrder {
+    /// Read the archive from an encrypted drive, or from an image of one, in place of a folder: the whole drive (/dev/sdb), its second partition, or a
+    /// file. Nothing is mounted or written; it needs no right but to read it. The passphrase is asked for on the terminal.
+    #[arg(long, value_name = "DEVICE_OR_IMAGE", group = "archive")]
+    pub(crate) from: Option<PathBuf>,
+    /// Take the passphrase from this file, or with `-` from standard input. One line end after it does not count.
+    #[arg(long, value_name = "FILE", requires = "from", group = "secret")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Open it by the executors' shares, which are asked for on the terminal, one share a line.
+    #[arg(long, requires = "from", group = "secret")]
+    pub(crate) shares: bool,
+    /// Take the shares from this file, or with `-` from standard input, one share a line.
+    #[arg(long, value_name = "FILE", requires = "from", group = "secret")]
+    pub(crate) shares_file: Option<PathBuf>,
 }
 
 /// Names of restored files.
@@ -223,6 +274,59 @@ pub(crate) struct ManOrder {
     pub(crate) dir: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// Reads the command line; help, and what is wrong with it, end the program here.
+    pub(crate) fn read() -> Self {
+        Self::parse().settled().unwrap_or_else(|error| error.exit())
+    }
+
+    /// What the definition alone can't say.
+    fn settled(mut self) -> Result<Self, Error> {
+        match &mut self.command {
+            Command::Ls(order) => order.settle()?,
+            Command::Cat(_) if self.talk.json => {
+                return Err(wrong(
+                    ErrorKind::ArgumentConflict,
+                    "--json can't be used with cat, whose output is the file",
+                ));
+            }
+            _ => {}
+        }
+        Ok(self)
+    }
+}
+
+impl LsOrder {
+    /// With a drive, the words begin with the source.
+    fn settle(&mut self) -> Result<(), Error> {
+        if self.drive.from.is_none() {
+            return match self.archive_dir {
+                Some(_) => Ok(()),
+                None => Err(wrong(
+                    ErrorKind::MissingRequiredArgument,
+                    "name the folder of the archive, or a drive with --from",
+                )),
+            };
+        }
+        if self.path.is_some() {
+            return Err(wrong(
+                ErrorKind::ArgumentConflict,
+                "with --from, there is no folder: name a source, a snapshot and a path at most",
+            ));
+        }
+        self.path = self.snapshot.take();
+        self.snapshot = self.source.take();
+        // A source's name that is no text is none that an archive has.
+        let first = self.archive_dir.take();
+        self.source = first.map(|it| it.to_string_lossy().into_owned());
+        Ok(())
+    }
+}
+
+fn wrong(kind: ErrorKind, message: &str) -> Error {
+    Arguments::command().error(kind, message)
+}
+
 fn source_name(text: &str) -> Result<String, &'static str> {
     let name = text.trim();
     if name.is_empty() {
@@ -237,7 +341,6 @@ fn source_name(text: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_sound() {

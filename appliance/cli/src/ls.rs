@@ -17,7 +17,7 @@ use crate::trouble::Trouble;
 
 /// Lists the snapshots, or the files of one.
 pub(crate) fn ls(order: &LsOrder, talk: Talk) -> Result<Report, Trouble> {
-    let place = Place::open(&order.archive_dir, Use::Look)?;
+    let place = Place::of(order.archive_dir.as_deref(), &order.drive, Use::Look)?;
     let source = match &order.source {
         Some(asked) => Some(select::source(&place.archive, asked)?),
         None => None,

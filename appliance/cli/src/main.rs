@@ -1,4 +1,4 @@
-//! `heirloom` on any Linux computer: the appliance's own engine on plain folders.
+//! `heirloom` on any Linux computer: the appliance's own engine on plain folders, and on encrypted drives that nobody mounted.
 //!
 //! **Invariant:** it decides nothing about archives. It reads the command line, refuses bad input before anything is changed, and says what the
 //! engine did.
@@ -7,7 +7,9 @@
 mod archive;
 mod archived;
 mod args;
+mod cat;
 mod clock;
+mod drive;
 mod exit;
 mod interrupt;
 mod logger;
@@ -29,7 +31,6 @@ mod verify;
 use std::io::{ErrorKind, Write, stdout};
 use std::process::ExitCode;
 
-use clap::Parser;
 use serde_json::{Value, json};
 
 use crate::args::{Arguments, Command, Talk};
@@ -38,13 +39,14 @@ use crate::report::Report;
 use crate::trouble::Trouble;
 
 fn main() -> ExitCode {
-    let Arguments { command, talk } = Arguments::parse();
+    let Arguments { command, talk } = Arguments::read();
     logger::start(talk.verbose);
     let (word, outcome) = match &command {
         Command::Archive(order) => ("archive", archive::archive(order, talk)),
         Command::Verify(order) => ("verify", verify::verify(order, talk)),
         Command::Ls(order) => ("ls", ls::ls(order, talk)),
         Command::Restore(order) => ("restore", restore::restore(order, talk)),
+        Command::Cat(order) => ("cat", cat::cat(order)),
         Command::Thin(order) => ("thin", thin::thin(order, talk)),
         Command::Completions(order) => ("completions", manual::completions(order)),
         Command::Man(order) => ("man", manual::man(order)),

@@ -1,4 +1,4 @@
-//! The folder of an archive: opened, made, locked, and compared with a source's.
+//! Where an archive is: a folder that is opened, made, locked, and compared with a source's; or an encrypted drive, which is opened.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use heirloom_engine::Archive;
+use heirloom_engine::{Archive, ArchiveError, Volume};
 use heirloom_files::FolderVolume;
 use heirloom_format::{ArchiveId, ArchiveInfo, SigningKey};
 use nix::errno::Errno;
@@ -14,8 +14,10 @@ use nix::fcntl::{Flock, FlockArg};
 use nix::sys::statfs::{FsType, MSDOS_SUPER_MAGIC, statfs};
 use nix::unistd::{AccessFlags, access};
 
+use crate::args::DriveOrder;
 use crate::clock::today;
-use crate::trouble::Trouble;
+use crate::drive;
+use crate::trouble::{DriveTrouble, Trouble};
 
 const ARCHIVE_JSON: &str = "archive.json";
 const ARCHIVE_KEY: &str = "archive.key";
@@ -28,9 +30,9 @@ const EXFAT_SUPER_MAGIC: FsType = FsType(0x2011_BAB0);
 
 /// An archive that is open, and locked for as long as this lives.
 pub(crate) struct Place {
-    /// Without links and detours.
+    /// A folder without links and detours, or a drive as it was named.
     pub(crate) dir: PathBuf,
-    pub(crate) volume: Arc<FolderVolume>,
+    pub(crate) volume: Arc<dyn Volume>,
     pub(crate) archive: Archive,
     _lock: Option<Flock<File>>,
 }
@@ -56,14 +58,43 @@ pub(crate) enum Prospect {
 }
 
 impl Place {
-    /// Opens an archive.
+    /// Opens an archive in a folder, or on a drive.
+    pub(crate) fn of(
+        dir: Option<&Path>,
+        drive: &DriveOrder,
+        purpose: Use,
+    ) -> Result<Self, Trouble> {
+        match (dir, &drive.from) {
+            (_, Some(from)) => Self::on_drive(from, drive),
+            (Some(dir), None) => Self::open(dir, purpose),
+            (None, None) => unreachable!("the argument parser asks for one of them"),
+        }
+    }
+
+    /// Opens an archive on a drive that is not mounted. Nobody can write to it here, so that there is nothing to lock.
+    fn on_drive(from: &Path, order: &DriveOrder) -> Result<Self, Trouble> {
+        let volume: Arc<dyn Volume> = Arc::new(drive::open(from, order)?);
+        let dir = from.to_owned();
+        let archive = Archive::open(&*volume).map_err(|error| match error {
+            ArchiveError::NotAnArchive => DriveTrouble::NoArchive(dir.clone()).into(),
+            error => Trouble::of_archive(dir.clone(), error),
+        })?;
+        Ok(Self {
+            dir,
+            volume,
+            archive,
+            _lock: None,
+        })
+    }
+
+    /// Opens an archive in a folder.
     pub(crate) fn open(dir: &Path, purpose: Use) -> Result<Self, Trouble> {
         let dir = canonical(dir)?;
         let lock = lock(&dir, purpose)?;
         if purpose == Use::Write {
             may_write(&dir)?;
         }
-        let volume = Arc::new(FolderVolume::of_folder(&dir));
+        let volume: Arc<dyn Volume> = Arc::new(FolderVolume::of_folder(&dir));
         let archive = Archive::open(&*volume).map_err(|error| {
             match Trouble::of_archive(dir.clone(), error) {
                 Trouble::NotAnArchive(dir) if is_empty(&dir) => Trouble::EmptyFolder(dir),
@@ -87,7 +118,7 @@ impl Place {
         };
         let dir = canonical(dir)?;
         let lock = lock(&dir, Use::Write)?;
-        let volume = Arc::new(FolderVolume::of_folder(&dir));
+        let volume: Arc<dyn Volume> = Arc::new(FolderVolume::of_folder(&dir));
         let key = SigningKey::from_seed(random()?, random()?);
         let name = dir
             .file_name()

@@ -25,7 +25,7 @@ use crate::trouble::Trouble;
 /// Restores.
 pub(crate) fn restore(order: &RestoreOrder, talk: Talk) -> Result<Report, Trouble> {
     let started = Instant::now();
-    let place = Place::open(&order.archive_dir, Use::Read)?;
+    let place = Place::of(order.archive_dir.as_deref(), &order.drive, Use::Read)?;
     is_outside(&order.target_dir, &place.dir)?;
     let only = order
         .only

@@ -23,7 +23,7 @@ const NAMED_MAX: usize = 50;
 /// Checks.
 pub(crate) fn verify(order: &VerifyOrder, talk: Talk) -> Result<Report, Trouble> {
     let started = Instant::now();
-    let place = Place::open(&order.archive_dir, Use::Read)?;
+    let place = Place::of(order.archive_dir.as_deref(), &order.drive, Use::Read)?;
     let engine_order = heirloom_engine::VerifyOrder {
         depth: if order.quick {
             VerifyDepth::Descriptions

@@ -57,6 +57,12 @@ impl Trouble {
                     known.join(", ")
                 );
             }
+            Self::SourceNotSaid { known } => {
+                return format!(
+                    "Nothing was changed. Name one with --source. Its sources are: {}.",
+                    known.join(", ")
+                );
+            }
             Self::NoSnapshot { .. } | Self::NoSnapshotOfAny(_) => {
                 "Nothing was changed. `heirloom ls` shows the snapshots."
             }
@@ -87,6 +93,10 @@ impl Trouble {
             }
             Self::Verify(VerifyError::DriveGone) => return volume_advice(&VolumeError::Gone),
             Self::Verify(_) => "The archive is as it was. Check it again.",
+            Self::Drive(trouble) => trouble.advice(),
+            Self::FileAltered(_) | Self::FileUnreadable { .. } => {
+                "Don't keep what was written out. `heirloom restore` takes a sound copy where the archive has one; `heirloom verify` says what else is damaged."
+            }
             Self::Output { .. } => "Check that there is room, and that you may write there.",
         };
         advice.to_owned()

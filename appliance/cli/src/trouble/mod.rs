@@ -1,6 +1,7 @@
 //! Why a command could not do what it was asked: what happened, what it means, what to do.
 
 mod advice;
+mod drive;
 mod sentence;
 mod word;
 
@@ -9,15 +10,16 @@ use std::path::PathBuf;
 
 use heirloom_engine::{
     ArchiveError, Damage, RestoreError, RetentionError, RunError, SourceError, VerifyError,
-    VolumeError,
+    VolumeError, VolumePath,
 };
 use heirloom_files::FolderSourceError;
 use heirloom_format::Day;
 use nix::errno::Errno;
 
 use crate::exit::Exit;
-use crate::quantity::files;
+use crate::quantity::{files, shown};
 
+pub(crate) use self::drive::DriveTrouble;
 use self::sentence::{
     restore_sentence, run_sentence, thin_sentence, verify_sentence, volume_sentence,
 };
@@ -104,6 +106,17 @@ pub(crate) enum Trouble {
     Thin(RetentionError),
     #[error("{}", volume_sentence(.0))]
     Volume(VolumeError),
+    #[error(transparent)]
+    Drive(#[from] DriveTrouble),
+    #[error("The archive has several sources, and none was named.")]
+    SourceNotSaid { known: Vec<String> },
+    #[error("{} is not what was archived: what was written out of it is damaged.", shown(.0.as_str()))]
+    FileAltered(VolumePath),
+    #[error("{} cannot be read to its end: {error}.", shown(place.as_str()))]
+    FileUnreadable {
+        place: VolumePath,
+        error: VolumeError,
+    },
     #[error("{} could not be written: {}.", place.display(), why(error))]
     Output { place: PathBuf, error: io::Error },
 }
@@ -122,7 +135,10 @@ impl Trouble {
                 | RestoreError::NothingThere
                 | RestoreError::NothingInSpan { .. },
             ) => Exit::Refused,
-            Self::SnapshotDamaged(_) => Exit::Attention,
+            Self::SnapshotDamaged(_) | Self::FileAltered(_) | Self::FileUnreadable { .. } => {
+                Exit::Attention
+            }
+            Self::Drive(trouble) => trouble.exit(),
             Self::Run(RunError::OtherArchive | RunError::SourceEmpty) => Exit::Refused,
             Self::Run(_)
             | Self::Verify(_)

@@ -64,6 +64,10 @@ impl Trouble {
             Self::Run(_) | Self::Verify(_) | Self::Restore(_) | Self::Thin(_) | Self::Volume(_) => {
                 "drive-failed"
             }
+            Self::Drive(trouble) => trouble.word(),
+            Self::SourceNotSaid { .. } => "source-not-said",
+            Self::FileAltered(_) => "file-altered",
+            Self::FileUnreadable { .. } => "file-unreadable",
             Self::Output { .. } => "output",
         }
     }

@@ -2,6 +2,8 @@
 
 mod archive;
 mod doubtful;
+mod drive;
+mod drive_kit;
 mod interrupted;
 mod judges;
 mod kit;

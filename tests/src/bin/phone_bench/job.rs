@@ -65,7 +65,7 @@ const PHOTOS: &[(&str, &str)] = &[
     ("gphoto2", "gphoto2 --get-all-files --stdout >/tmp/out"),
     (
         "jmtpfs and cat",
-        "mkdir -p /tmp/phone; jmtpfs /tmp/phone >/dev/null; cat $(find /tmp/phone -name '*.jpg' | sort) >/tmp/out; fusermount3 -u /tmp/phone",
+        "mkdir -p /tmp/phone; jmtpfs /tmp/phone >/dev/null; find /tmp/phone -name '*.jpg' -print0 | sort -z | xargs -0 cat >/tmp/out; fusermount3 -u /tmp/phone",
     ),
 ];
 

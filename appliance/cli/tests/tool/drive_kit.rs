@@ -1,0 +1,185 @@
+//! Encrypted archive drives, made by stock tools without any rights: an archive of the tool's own in ext4 by `mke2fs`, in LUKS2 by `cryptsetup`.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use gptman::{GPT, GPTPartitionEntry};
+use heirloom_shares::{MasterSecret, Scheme, SecretLength};
+
+use crate::kit::{Home, Outcome, tool};
+
+/// What `reencrypt --encrypt` needs behind the data, of which half becomes the header's place.
+const SPARE_BYTES: u64 = 32 << 20;
+const FILE_SYSTEM_BYTES: u64 = 16 << 20;
+/// Of what is tested, nothing depends on how long a key takes.
+const CHEAP: [&str; 3] = [
+    "--pbkdf=argon2id",
+    "--pbkdf-memory=32768",
+    "--pbkdf-force-iterations=4",
+];
+pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
+/// A file with it, in a home that has a drive.
+pub(crate) const PASSPHRASE_FILE: &str = "passphrase.txt";
+/// The image, in a home that has a drive.
+pub(crate) const IMAGE: &str = "image";
+const SECTOR_BYTES: u64 = 512;
+const PARTITION_AT_SECTOR: [u64; 2] = [2048, 4096];
+
+/// Makes `image` of the folder `archive`: slot 0 for the passphrase.
+pub(crate) fn encrypted(home: &Home, archive: &str) -> PathBuf {
+    let image = home.path(IMAGE);
+    tool(
+        Command::new("mke2fs")
+            .args(["-q", "-t", "ext4", "-b", "4096", "-d"])
+            .arg(home.path(archive))
+            .arg(&image)
+            .arg(format!("{}k", FILE_SYSTEM_BYTES / 1024)),
+    );
+    home.write(PASSPHRASE_FILE, format!("{PASSPHRASE}\n").as_bytes());
+    home.write("key", PASSPHRASE.as_bytes());
+    let file = OpenOptions::new().write(true).open(&image);
+    file.and_then(|file| file.set_len(FILE_SYSTEM_BYTES + SPARE_BYTES))
+        .expect("room for the header");
+    let spare = format!("--reduce-device-size={SPARE_BYTES}");
+    cryptsetup(home, |it| {
+        it.args([
+            "reencrypt",
+            "--encrypt",
+            "--type=luks2",
+            "--sector-size=4096",
+        ])
+        .args(["--resilience=none", &spare])
+        .args(CHEAP)
+    });
+    image
+}
+
+/// Adds slot 1 for a secret of executors, and gives their shares, any two of which are enough.
+pub(crate) fn with_shares(home: &Home) -> Vec<String> {
+    let (secret, shares) = shares();
+    home.write("hex", secret.to_hex().expose().as_bytes());
+    let hex = home.path("hex");
+    cryptsetup(home, |it| {
+        it.args(["luksAddKey", "--key-slot=1"])
+            .args(CHEAP)
+            .arg("--new-keyfile")
+            .arg(hex)
+    });
+    shares
+}
+
+/// A secret and its shares, two of three, as lines of words.
+pub(crate) fn shares() -> (MasterSecret, Vec<String>) {
+    let secret = MasterSecret::random(SecretLength::Bits128, getrandom::fill).expect("a secret");
+    let scheme = Scheme::new(2, 3).expect("a scheme");
+    let shares = scheme
+        .split(&secret, None, getrandom::fill)
+        .expect("shares");
+    let line = |share: &heirloom_shares::Share| share.to_words().to_line().to_string();
+    (secret, shares.iter().map(line).collect())
+}
+
+fn cryptsetup<'a>(home: &Home, words: impl FnOnce(&'a mut Command) -> &'a mut Command) {
+    // Leaked: a few bytes in a test, so that the closure can chain.
+    let command: &'a mut Command = Box::leak(Box::new(Command::new("cryptsetup")));
+    let command = words(command.arg("--batch-mode"));
+    tool(
+        command
+            .arg("--key-file")
+            .arg(home.path("key"))
+            .arg(home.path(IMAGE)),
+    );
+}
+
+/// A disk with the boot partition and the encrypted one, as the appliance makes them; the second is called `name`.
+pub(crate) fn disk(home: &Home, name: &str) -> PathBuf {
+    let image = fs::read(home.path(IMAGE)).expect("the image");
+    let path = home.path("disk");
+    let mut disk = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .expect("a disk");
+    let archive_sectors = image.len() as u64 / SECTOR_BYTES;
+    disk.set_len((PARTITION_AT_SECTOR[1] + archive_sectors + 2048) * SECTOR_BYTES)
+        .expect("its size");
+    let mut table = GPT::new_from(&mut disk, SECTOR_BYTES, [7; 16]).expect("a table");
+    table[1] = partition(
+        1,
+        "HEIRLOOM",
+        PARTITION_AT_SECTOR[1] - PARTITION_AT_SECTOR[0],
+    );
+    table[2] = partition(2, name, archive_sectors);
+    GPT::write_protective_mbr_into(&mut disk, SECTOR_BYTES).expect("its first sector");
+    table.write_into(&mut disk).expect("the table");
+    disk.write_all_at(&boot_partition(), PARTITION_AT_SECTOR[0] * SECTOR_BYTES)
+        .expect("the first partition");
+    disk.seek(SeekFrom::Start(PARTITION_AT_SECTOR[1] * SECTOR_BYTES))
+        .expect("the second partition");
+    disk.write_all(&image).expect("the archive");
+    path
+}
+
+fn partition(number: u8, name: &str, sectors: u64) -> GPTPartitionEntry {
+    let start = PARTITION_AT_SECTOR[usize::from(number) - 1];
+    GPTPartitionEntry {
+        partition_type_guid: [0xff; 16],
+        unique_partition_guid: [number; 16],
+        starting_lba: start,
+        ending_lba: start + sectors - 1,
+        attribute_bits: 0,
+        partition_name: name.into(),
+    }
+}
+
+/// As much of a FAT32 file system as says what it is.
+pub(crate) fn boot_partition() -> Vec<u8> {
+    let mut bytes = vec![0; 64 << 10];
+    bytes[..3].copy_from_slice(&[0xeb, 0x58, 0x90]);
+    bytes[71..82].copy_from_slice(b"HEIRLOOM   ");
+    bytes[82..90].copy_from_slice(b"FAT32   ");
+    bytes[510..512].copy_from_slice(&[0x55, 0xaa]);
+    bytes
+}
+
+/// Lets everybody read a file, and nobody write it, until the test ends.
+pub(crate) fn seal(path: &Path) {
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::chown(path, Some(65534), Some(65534)).expect("another owner");
+    }
+    fs::set_permissions(path, Permissions::from_mode(0o400)).expect("its mode");
+}
+
+/// What must not change: content, times, mode.
+pub(crate) fn fingerprint(path: &Path) -> (String, i64, i64, u32) {
+    let facts = fs::metadata(path).expect("its facts");
+    let digest = tool(Command::new("sha256sum").arg(path));
+    (digest, facts.mtime(), facts.ctime(), facts.mode())
+}
+
+/// All files of a folder by `sha256sum`, and with their times.
+pub(crate) fn contents(folder: &Path) -> String {
+    let script = "find . -type f | LC_ALL=C sort | while read -r it; do sha256sum \"$it\"; stat -c %Y \"$it\"; done";
+    let listed = tool(Command::new("sh").args(["-c", script]).current_dir(folder));
+    assert!(!listed.is_empty(), "{}", folder.display());
+    listed
+}
+
+/// Runs the tool with something on its standard input.
+pub(crate) fn run_with_input(home: &Home, words: &[&str], input: &str) -> Outcome {
+    let mut child = home
+        .command(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the tool runs");
+    let mut standard_input = child.stdin.take().expect("its input");
+    standard_input.write_all(input.as_bytes()).expect("input");
+    drop(standard_input);
+    Outcome::of(child.wait_with_output().expect("it ends"))
+}

@@ -31,6 +31,7 @@ mod household;
 mod keys;
 mod lab_device;
 mod locale;
+mod motion_photo;
 mod oracle;
 mod pc;
 mod peers;

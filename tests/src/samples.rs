@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::target_folder;
+use crate::{motion_photo, target_folder};
 
 /// A file on the phone: path, when it was taken (seconds since 1970, UTC), and where (degrees north and east).
 struct Sample {
@@ -21,10 +21,12 @@ struct Sample {
 enum Kind {
     /// JPEG: width, height, and how grainy it is, which decides its size.
     Photo(u32, u32, u32),
+    /// The same, with a film of one second behind it.
+    MotionPhoto(u32, u32, u32),
     /// MP4: seconds, and kilobits a second.
     Video(u32, u32),
 }
-use Kind::{Photo, Video};
+use Kind::{MotionPhoto, Photo, Video};
 
 const VIENNA: Option<(f64, f64)> = Some((48.208_200, 16.373_800));
 const TRIESTE: Option<(f64, f64)> = Some((45.649_500, 13.776_800));
@@ -60,7 +62,7 @@ const SAMPLES: [Sample; 14] = [
         "DCIM/Camera/PXL_20250419_070000000.MP.jpg",
         1_745_046_000,
         VIENNA,
-        Photo(1512, 2016, 9),
+        MotionPhoto(1512, 2016, 9),
     ),
     sample(
         "DCIM/Camera/PXL_20251224_190000777.jpg",
@@ -140,6 +142,15 @@ const fn sample(
     }
 }
 
+impl Sample {
+    fn is_moving(&self) -> bool {
+        matches!(self.kind, MotionPhoto(..))
+    }
+}
+
+/// Goes up when samples come out otherwise than before, so that those of an earlier day are made anew.
+const RECIPE: &str = "2";
+
 /// The largest of the files, about 12 MB, relative to the phone's folder.
 pub const LARGEST: &str = "DCIM/Camera/PXL_20260702_140000000.mp4";
 
@@ -172,6 +183,9 @@ pub fn make(folder: &Path) -> Result<()> {
             .try_for_each(|worker| worker.join().expect("an encoder's errors are returned"))
     })?;
     write_exif(folder)?;
+    for sample in SAMPLES.iter().filter(|sample| sample.is_moving()) {
+        motion_photo::join(&folder.join(sample.path))?;
+    }
     for sample in &SAMPLES {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(sample.taken_unix_s);
         File::options()
@@ -269,10 +283,9 @@ fn made_once() -> Result<PathBuf> {
     let lock = File::create(target.join("samples.lock"))?;
     lock.lock()?;
     let made = target.join("samples");
-    // Those of an earlier day may lack a file that came since.
-    let paths = SAMPLES.iter().map(|sample| sample.path);
-    let mut paths = paths.chain(DOUBLES.iter().map(|(double, ..)| *double));
-    if !paths.all(|path| made.join(path).exists()) {
+    let made_by = target.join("samples.recipe");
+    let is_right = fs::read_to_string(&made_by).is_ok_and(|recipe| recipe == RECIPE);
+    if !is_right || !made.exists() {
         if made.exists() {
             fs::remove_dir_all(&made)?;
         }
@@ -282,100 +295,102 @@ fn made_once() -> Result<PathBuf> {
         }
         make(&unfinished)?;
         fs::rename(&unfinished, &made)?;
+        fs::write(made_by, RECIPE)?;
     }
     Ok(made)
 }
 
-/// Draws the picture or the film.
+/// Draws the picture, the film, or both.
 fn encode(folder: &Path, number: usize, sample: &Sample) -> Result<()> {
     let file = folder.join(sample.path);
-    let mut ffmpeg = Command::new("ffmpeg");
-    ffmpeg.args([
-        "-nostdin",
-        "-hide_banner",
-        "-loglevel",
-        "error",
-        "-y",
-        "-threads",
-        "1",
-    ]);
     match sample.kind {
-        Photo(width, height, grain) => {
-            // Every picture another part of the Mandelbrot set, enlarged because it is slow to compute, with the grain of a
-            // small sensor.
-            let scene = format!(
-                "mandelbrot=size={}x{}:maxiter=500:start_x=-0.74{number:02}:start_y=-0.13{number:02}:start_scale=0.0{}",
-                width / 4,
-                height / 4,
-                number + 3
-            );
-            let grain = format!(
-                "scale={width}:{height},noise=alls={grain}:all_seed={}",
-                number + 1
-            );
-            ffmpeg.args(["-f", "lavfi", "-i", &scene, "-frames:v", "1", "-vf", &grain]);
-            ffmpeg.args([
-                "-pix_fmt",
-                "yuvj420p",
-                "-q:v",
-                "4",
-                "-f",
-                "mjpeg",
-                "-fflags",
-                "+bitexact",
-                "-flags:v",
-                "+bitexact",
-            ]);
+        Photo(width, height, grain) => draw(&file, number, (width, height), grain),
+        MotionPhoto(width, height, grain) => {
+            draw(&file, number, (width, height), grain)?;
+            film_around(&motion_photo::film_of(&file), number, (width, height))
         }
-        Video(seconds, kilobits) => {
-            let scene = format!(
-                "testsrc2=size=960x540:rate=30:duration={seconds},noise=alls=25:allf=t:all_seed={}",
-                number + 1
-            );
-            let rate = format!("{kilobits}k");
-            ffmpeg.args(["-f", "lavfi", "-i", &scene]);
-            ffmpeg.args([
-                "-c:v",
-                "libx264",
-                "-preset",
-                "ultrafast",
-                "-threads",
-                "1",
-                "-pix_fmt",
-                "yuv420p",
-            ]);
-            ffmpeg.args([
-                "-b:v",
-                &rate,
-                "-minrate",
-                &rate,
-                "-maxrate",
-                &rate,
-                "-bufsize",
-                &rate,
-                "-x264-params",
-                "nal-hrd=cbr",
-            ]);
-            ffmpeg.args([
-                "-metadata",
-                &format!("creation_time={}", utc(sample.taken_unix_s, "-", "T") + "Z"),
-            ]);
-            if let Some((north, east)) = sample.place {
-                ffmpeg.args(["-metadata", &format!("location={north:+.4}{east:+.4}/")]);
-            }
-            ffmpeg.args(["-f", "mp4", "-fflags", "+bitexact", "-flags:v", "+bitexact"]);
-        }
+        Video(seconds, kilobits) => film(&file, number, sample, seconds, kilobits),
     }
-    run(ffmpeg.arg(&file))
 }
+
+fn ffmpeg() -> Command {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-hide_banner", "-loglevel", "error", "-y"]);
+    ffmpeg.args(["-threads", "1"]);
+    ffmpeg
+}
+
+/// Every picture another part of the Mandelbrot set, in a quarter of its width and height because it is slow to compute. It comes nearer
+/// from picture to picture.
+fn scene(number: usize, (width, height): (u32, u32)) -> String {
+    format!(
+        "mandelbrot=size={}x{}:maxiter=500:start_x=-0.74{number:02}:start_y=-0.13{number:02}:start_scale=0.0{}",
+        width / 4,
+        height / 4,
+        number + 3
+    )
+}
+
+/// A picture with the grain of a small sensor.
+fn draw(file: &Path, number: usize, (width, height): (u32, u32), grain: u32) -> Result<()> {
+    let grain = format!(
+        "scale={width}:{height},noise=alls={grain}:all_seed={}",
+        number + 1
+    );
+    let mut ffmpeg = ffmpeg();
+    ffmpeg.args(["-f", "lavfi", "-i", &scene(number, (width, height))]);
+    ffmpeg.args(["-frames:v", "1", "-vf", &grain]);
+    ffmpeg.args(["-pix_fmt", "yuvj420p", "-q:v", "4", "-f", "mjpeg"]);
+    run(ffmpeg.args(BITEXACT).arg(file))
+}
+
+/// A second of what the picture of this number shows.
+fn film_around(file: &Path, number: usize, size: (u32, u32)) -> Result<()> {
+    let mut ffmpeg = ffmpeg();
+    let scene = scene(number, size) + ":rate=15";
+    ffmpeg.args(["-f", "lavfi", "-i", &scene, "-t", "1"]);
+    ffmpeg.args(H264);
+    run(ffmpeg.args(["-f", "mp4"]).args(BITEXACT).arg(file))
+}
+
+fn film(file: &Path, number: usize, sample: &Sample, seconds: u32, kilobits: u32) -> Result<()> {
+    let scene = format!(
+        "testsrc2=size=960x540:rate=30:duration={seconds},noise=alls=25:allf=t:all_seed={}",
+        number + 1
+    );
+    let rate = format!("{kilobits}k");
+    let mut ffmpeg = ffmpeg();
+    ffmpeg.args(["-f", "lavfi", "-i", &scene]).args(H264);
+    ffmpeg.args(["-b:v", &rate, "-minrate", &rate, "-maxrate", &rate]);
+    ffmpeg.args(["-bufsize", &rate, "-x264-params", "nal-hrd=cbr"]);
+    let created = utc(sample.taken_unix_s, "-", "T") + "Z";
+    ffmpeg.args(["-metadata", &format!("creation_time={created}")]);
+    if let Some((north, east)) = sample.place {
+        ffmpeg.args(["-metadata", &format!("location={north:+.4}{east:+.4}/")]);
+    }
+    run(ffmpeg.args(["-f", "mp4"]).args(BITEXACT).arg(file))
+}
+
+const BITEXACT: [&str; 4] = ["-fflags", "+bitexact", "-flags:v", "+bitexact"];
+const H264: [&str; 8] = [
+    "-c:v",
+    "libx264",
+    "-preset",
+    "ultrafast",
+    "-threads",
+    "1",
+    "-pix_fmt",
+    "yuv420p",
+];
 
 /// Writes dates and places into the photos, in one go.
 fn write_exif(folder: &Path) -> Result<()> {
     let mut lines = String::new();
     for sample in SAMPLES
         .iter()
-        .filter(|sample| matches!(sample.kind, Photo(..)))
+        .filter(|sample| !matches!(sample.kind, Video(..)))
     {
+        let picture = folder.join(sample.path);
         let date = utc(sample.taken_unix_s, ":", " ");
         lines += &format!(
             "-AllDates={date}\n-OffsetTimeOriginal=+00:00\n-Make=Heirloom\n-Model=Sample\n"
@@ -385,9 +400,13 @@ fn write_exif(folder: &Path) -> Result<()> {
                 "-GPSLatitude={north}\n-GPSLatitudeRef=N\n-GPSLongitude={east}\n-GPSLongitudeRef=E\n"
             );
         }
+        if sample.is_moving() {
+            let description = motion_photo::describe(&picture)?;
+            lines += &format!("-XMP<={}\n", description.display());
+        }
         lines += &format!(
             "-overwrite_original\n-quiet\n{}\n-execute\n",
-            folder.join(sample.path).display()
+            picture.display()
         );
     }
     let mut arguments = tempfile::NamedTempFile::new()?;

@@ -33,6 +33,8 @@ pub struct FakeFile {
     pub instead: VecDeque<Vec<u8>>,
     /// After so many fetches, each one fails with this.
     pub failure_after: Option<(u32, SourceError)>,
+    /// How many bytes such a fetch hands over before it fails.
+    pub bytes_before_failure: usize,
     /// Every second read gives one byte wrong.
     pub is_unsteady: bool,
     /// What every fetch fails with.
@@ -78,6 +80,7 @@ impl FakeFile {
             short_fetches: 0,
             instead: VecDeque::new(),
             failure_after: None,
+            bytes_before_failure: 0,
             is_unsteady: false,
             failure: None,
             failure_in_the_middle: None,
@@ -245,11 +248,14 @@ impl Source for FakeSource {
         if let Some(error) = &file.failure {
             return Err(error.clone());
         }
-        match &mut file.failure_after {
-            Some((0, error)) => return Err(error.clone()),
-            Some((fetches, _)) => *fetches -= 1,
-            None => {}
-        }
+        let breaks_off_with = match &mut file.failure_after {
+            Some((0, error)) => Some(error.clone()),
+            Some((fetches, _)) => {
+                *fetches -= 1;
+                None
+            }
+            None => None,
+        };
         if let Some(error) = file.failure_in_the_middle.clone().filter(|_| from_byte > 0) {
             if !error.is_about_one_object() {
                 self.failed = Some(error.clone());
@@ -272,12 +278,18 @@ impl Source for FakeSource {
             file.short_fetches -= 1;
             content.truncate(content.len() / 2);
         }
+        if breaks_off_with.is_some() {
+            content.truncate(file.bytes_before_failure);
+        }
         let from = usize::try_from(from_byte).map_or(content.len(), |from| from.min(content.len()));
         for piece in content[from..].chunks(PIECE_BYTES) {
             if self.give(piece, sink)?.is_break() {
                 return Ok(Fetched::Stopped);
             }
         }
-        Ok(Fetched::Whole(content.len() as u64))
+        match breaks_off_with {
+            Some(error) => Err(error),
+            None => Ok(Fetched::Whole(content.len() as u64)),
+        }
     }
 }

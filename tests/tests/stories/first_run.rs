@@ -35,10 +35,13 @@ fn first_run() {
             "The files of this snapshot are safe to erase from the phone.",
             "Snapshot 0001 2030-11-22, in sources/QEMU filesharing [",
             "In this snapshot 13 photos, 2 videos (",
+            "Belong together 1 motion photo",
             "Dates 2024-01-31 to 2026-08-15",
             "Copied now 15 files (",
             "Restore sheet written to the drive as START-HERE.pdf; print it and keep it safe",
         ])?;
+        let report = pc.screen.text();
+        ensure!(!report.contains("to look at"), "{report}");
         pc.has_read_report()?;
         pc.reads("newest snapshot 0001 of 2030-11-22")?;
         pc.switches_off()?;

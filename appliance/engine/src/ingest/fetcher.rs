@@ -7,12 +7,13 @@ use crossbeam_channel::{Receiver, Sender};
 use heirloom_media::Reason;
 
 use super::error::ends_the_run;
-use super::look::{self, Findings, Look, READS_DIFFER, Seen};
+use super::look::{Findings, Look, Seen};
 use super::order::Progress;
 use super::part::{Part, Parts};
 use super::pipeline::{Context, PIECE_BYTES, Step};
 use super::report::{Problem, ProblemReason};
 use super::row::Row;
+use super::suspicion::Suspicion;
 use super::table::RowNumber;
 use crate::{Fetched, RunError, Source, SourceError};
 
@@ -326,8 +327,8 @@ impl Fetcher<'_, '_> {
     ) -> Result<(), RunError> {
         let findings = Findings {
             suspect: match doubt {
-                Some(Doubt::Structure(reason)) => Some(look::code(reason)),
-                Some(Doubt::OtherBytes) => Some(READS_DIFFER),
+                Some(Doubt::Structure(reason)) => Some(Suspicion::Structure(*reason)),
+                Some(Doubt::OtherBytes) => Some(Suspicion::ReadsDiffer),
                 // The record has the other length.
                 Some(Doubt::Length) | None => None,
             },

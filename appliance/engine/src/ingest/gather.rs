@@ -63,6 +63,7 @@ impl Gathering<'_> {
         self.prepare(holdings, &parts, &resumed.journal)?;
         let volume = self.volume;
         self.link(holdings, damage)?;
+        let mut of_files = resumed.problems(self.table, holdings);
         let linked_files = holdings.count(State::Linked);
         let resumed_files = holdings.count(State::Resumed);
         let mut fetch = to_fetch(self.table, holdings);
@@ -111,14 +112,17 @@ impl Gathering<'_> {
             // What is fetched again is judged again.
             let again: HashSet<String> = pass.mismatched.iter().map(path_text).collect();
             let is_settled = |it: &Problem| !again.contains(&it.place);
-            problems.extend(pass.problems.into_iter().filter(is_settled));
+            of_files.extend(pass.problems.into_iter().filter(is_settled));
             first_refusal = first_refusal.or(pass.first_refusal);
             fetch = pass.mismatched;
         }
-        problems.extend(fetch.iter().map(|row| Problem {
+        of_files.extend(fetch.iter().map(|row| Problem {
             place: path_text(row),
             reason: ProblemReason::NotKept,
         }));
+        // By path, however many attempts it took.
+        of_files.sort_by(|a, b| a.place.cmp(&b.place));
+        problems.append(&mut of_files);
         damage.append(&mut sharing.damage);
         if !holdings.rows().any(|row| holdings.has(row)) {
             return Err(self.nothing(first_refusal));

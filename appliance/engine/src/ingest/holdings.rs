@@ -99,7 +99,7 @@ impl Holdings {
         }
         let findings = verified.findings();
         self.notes[row as usize] = findings.notes;
-        self.suspect(row, findings.suspect.map(str::to_owned));
+        self.suspect(row, findings.suspect.map(|it| it.word().to_owned()));
     }
 
     fn suspect(&mut self, row: RowNumber, word: Option<String>) {
@@ -142,6 +142,11 @@ impl Holdings {
     /// How many of those that are, or will be, in the bag are suspect.
     pub(super) fn suspects(&self) -> u64 {
         self.suspects.len() as u64
+    }
+
+    /// What speaks against it, as it stands in `snapshot.json`.
+    pub(super) fn suspect_word(&self, row: RowNumber) -> Option<&str> {
+        self.suspects.get(&row).map(String::as_str)
     }
 
     /// What was told of it when it was fetched.

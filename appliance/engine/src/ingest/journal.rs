@@ -1,16 +1,18 @@
 //! What an interrupted run has verified, and what it had of long files: `.incoming/<source>/verified-0001.jsonl` and so on.
 //!
 //! The journal is a row of segments that are written once and never changed. Each has one line of JSON for each verified file, the same
-//! as in `snapshot.json`, or for a part of a long one, and ends with `sealed `, the SHA-256 of the seal before and the lines, and a line feed.
+//! as in `snapshot.json` with what it takes to name it again if it looks damaged, or for a part of a long one, and ends with `sealed `,
+//! the SHA-256 of the seal before and the lines, and a line feed.
 //! One without that was cut by a power failure and counts for nothing: its files are fetched again.
 
 use std::sync::{Mutex, PoisonError};
 
 use heirloom_format::{Digest, FileRecord};
-use serde::Serialize;
+use heirloom_media::Reason;
+use serde::{Deserialize, Serialize};
 
 use super::part::PartRecord;
-
+use super::suspicion::{self, Suspicion};
 use crate::archive::files;
 use crate::{Entry, Volume, VolumeError, VolumePath};
 
@@ -19,7 +21,13 @@ use crate::{Entry, Volume, VolumeError, VolumePath};
 pub(super) struct Journal<'a> {
     volume: &'a dyn Volume,
     folder: VolumePath,
-    last: Mutex<Last>,
+    state: Mutex<State>,
+}
+
+struct State {
+    last: Last,
+    /// What ended the journal: both threads are told the same, whichever of them met it.
+    failure: Option<VolumeError>,
 }
 
 /// The last segment that counts: its number, 0 for none, and its seal.
@@ -35,7 +43,10 @@ impl<'a> Journal<'a> {
         Self {
             volume,
             folder,
-            last: Mutex::new(last),
+            state: Mutex::new(State {
+                last,
+                failure: None,
+            }),
         }
     }
 
@@ -53,13 +64,20 @@ impl<'a> Journal<'a> {
             return Ok(());
         }
         // One segment at a time. Whoever panicked has not counted what it wrote.
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let seal = seal(&last, &lines);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failure) = &state.failure {
+            return Err(failure.clone());
+        }
+        let seal = seal(&state.last, &lines);
         lines.push_str(&format!("sealed {seal}\n"));
-        let number = last.number + 1;
+        let number = state.last.number + 1;
         let path = self.folder.join(&format!("verified-{number:04}.jsonl"));
-        files::write_new(self.volume, &path, lines.as_bytes())?;
-        *last = Last {
+        if let Err(failure) = files::write_new(self.volume, &path, lines.as_bytes()) {
+            // A part of it may be there, so that its number is taken, and nothing after it would count.
+            state.failure = Some(failure.clone());
+            return Err(failure);
+        }
+        state.last = Last {
             number,
             seal: Some(seal),
         };
@@ -67,11 +85,36 @@ impl<'a> Journal<'a> {
     }
 }
 
+/// A line about a file that was verified.
+#[derive(Serialize)]
+pub(super) struct VerifiedRecord {
+    #[serde(flatten)]
+    file: FileRecord,
+    #[serde(flatten)]
+    numbers: SuspectNumbers,
+}
+
+/// What the word for a suspect file leaves out.
+#[derive(Serialize, Deserialize)]
+struct SuspectNumbers {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    suspect_numbers: Vec<u64>,
+}
+
+impl VerifiedRecord {
+    /// With what speaks against it.
+    pub(super) fn of(file: FileRecord, suspicion: Option<Suspicion>) -> Self {
+        let suspect_numbers = suspicion.map_or_else(Vec::new, Suspicion::numbers);
+        let numbers = SuspectNumbers { suspect_numbers };
+        Self { file, numbers }
+    }
+}
+
 /// One line of a segment. The two kinds are told apart by their names of what is counted and hashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Note {
-    /// A file that was verified.
-    File(FileRecord),
+    /// A file that was verified, and what is wrong with its structure, where the line tells it.
+    File(FileRecord, Option<Reason>),
     /// What there was of a long file.
     Part(PartRecord),
 }
@@ -149,14 +192,25 @@ fn parse(bytes: &[u8], before: &Last) -> Option<(Vec<Note>, Digest)> {
 
 fn note(line: &str) -> Option<Note> {
     match serde_json::from_str(line) {
-        Ok(record) => Some(Note::File(record)),
+        Ok(record) => {
+            let structure = structure(&record, line);
+            Some(Note::File(record, structure))
+        }
         Err(_) => serde_json::from_str(line).ok().map(Note::Part),
     }
+}
+
+/// Most lines are about files that nothing speaks against, and are read once.
+fn structure(record: &FileRecord, line: &str) -> Option<Reason> {
+    let word = record.suspect.as_deref()?;
+    let SuspectNumbers { suspect_numbers } = serde_json::from_str(line).ok()?;
+    suspicion::structure(word, &suspect_numbers)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use heirloom_format::StoredPath;
 
     #[test]
     fn only_whole_segments_count_and_only_after_the_one_before() {
@@ -172,7 +226,7 @@ mod tests {
         ] {
             let whole = format!("{lines}sealed {}\n", seal(&before, &lines));
             let (notes, _) = parse(whole.as_bytes(), &before).expect("whole");
-            let [Note::File(file), Note::Part(part)] = &notes[..] else {
+            let [Note::File(file, None), Note::Part(part)] = &notes[..] else {
                 panic!("{notes:?}")
             };
             assert_eq!(file.path.as_str(), "a/sealed b");
@@ -192,6 +246,47 @@ mod tests {
             assert!(parse(whole.as_bytes(), &other).is_none());
         }
         assert!(parse(&vec![0; 4096], &Last::default()).is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_comes_back_where_the_line_tells_it() {
+        let cut_off = Reason::CutOff {
+            needs_bytes: 12,
+            has_bytes: 1,
+        };
+        let file = |word: Option<&str>| FileRecord {
+            path: StoredPath::parse("a/b.mp4").expect("a path"),
+            raw_path: None,
+            size_bytes: 1,
+            sha256: Digest::of(b"b"),
+            modified: None,
+            persistent_id: None,
+            shared_time: false,
+            listed_size_bytes: None,
+            suspect: word.map(str::to_owned),
+            marks: vec!["moving".to_owned()],
+        };
+        for (word, suspicion, expected) in [
+            (None, None, None),
+            (
+                Some("cut-off"),
+                Some(Suspicion::Structure(cut_off)),
+                Some(cut_off),
+            ),
+            (
+                Some("no-end"),
+                Some(Suspicion::Structure(Reason::NoEndMarker)),
+                Some(Reason::NoEndMarker),
+            ),
+            (Some("reads-differ"), Some(Suspicion::ReadsDiffer), None),
+            // As older versions wrote it.
+            (Some("cut-off"), None, None),
+        ] {
+            let line = VerifiedRecord::of(file(word), suspicion);
+            let line = serde_json::to_string(&line).expect("JSON");
+            let expected = Note::File(file(word), expected);
+            assert_eq!(note(&line), Some(expected), "{line}");
+        }
     }
 
     #[test]

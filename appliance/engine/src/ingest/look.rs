@@ -7,6 +7,7 @@ use sha2::Digest as _;
 
 use super::notes::{Notes, notes};
 use super::row::Row;
+use super::suspicion::Suspicion;
 
 /// How the files of a source are looked at.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +21,7 @@ pub(super) struct Manner {
 /// What is found of a file that is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Findings {
-    /// A word for what speaks against it, though the source was asked twice.
-    pub(super) suspect: Option<&'static str>,
+    pub(super) suspect: Option<Suspicion>,
     pub(super) notes: Notes,
 }
 
@@ -81,23 +81,4 @@ impl Look {
 /// with is its owner's affair. Lengths are compared elsewhere.
 fn is_about_the_transfer(reason: &Reason) -> bool {
     !matches!(reason, Reason::NoKnownBeginning | Reason::OtherSize { .. })
-}
-
-/// The word for a file that the source gave with other bytes each time. It is never taken for unchanged: each run fetches it again.
-pub(super) const READS_DIFFER: &str = "reads-differ";
-
-/// A word for programs, as it stands in `snapshot.json`.
-pub(super) fn code(reason: &Reason) -> &'static str {
-    match reason {
-        Reason::Empty => "empty",
-        Reason::AllZeros => "all-zeros",
-        Reason::CutOff { .. } => "cut-off",
-        Reason::NoEndMarker => "no-end",
-        Reason::NoIndex => "no-index",
-        Reason::NoContent => "no-content",
-        Reason::Garbled { .. } => "garbled",
-        Reason::ZerosAtEnd { .. } => "zeros-at-end",
-        Reason::NoKnownBeginning => "no-known-beginning",
-        Reason::OtherSize { .. } => "other-size",
-    }
 }

@@ -30,6 +30,7 @@ mod row;
 mod run;
 mod share;
 mod standstill;
+mod suspicion;
 mod table;
 mod verifier;
 mod workspace;

@@ -6,9 +6,9 @@ use heirloom_format::{Digest, FileRecord, Snapshot, SnapshotName};
 
 use super::choice::is_wanted;
 use super::holdings::{Holdings, State};
-use super::look::READS_DIFFER;
 use super::order::RunOrder;
 use super::row::Row;
+use super::suspicion::READS_DIFFER;
 use super::table::{RowNumber, Table};
 use crate::archive::{Archive, Damage};
 use crate::{Volume, VolumeError, VolumePath};

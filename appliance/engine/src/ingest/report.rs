@@ -50,7 +50,7 @@ pub struct RunReport {
     pub first_day: Option<Day>,
     /// The day of the newest.
     pub last_day: Option<Day>,
-    /// What could not be archived as it should.
+    /// What could not be archived as it should, by this run or by the interrupted ones that it goes on with.
     pub problems: Vec<Problem>,
     /// Files of the snapshot that look damaged, or were not the same when read twice, from whichever run.
     pub suspect_files: u64,

@@ -121,6 +121,7 @@ impl Run<'_> {
             self.order,
             &mut damage,
         )?;
+        let resumed = workspace.resume(self.volume, &table, &mut holdings)?;
         if let Some(previous) = &previous
             && problems.is_empty()
             && is_same(&holdings, previous)
@@ -134,6 +135,7 @@ impl Run<'_> {
                 holdings: &holdings,
             };
             return Ok(RunReport {
+                problems: resumed.problems(&table, &holdings),
                 left_out,
                 unwanted,
                 unwanted_thumbnails,
@@ -141,8 +143,6 @@ impl Run<'_> {
                 ..run.report(previous)?
             });
         }
-        let resumed = workspace.resume(self.volume, &table, &mut holdings)?;
-
         let gathering = Gathering {
             volume: self.volume,
             watch: self.watch,

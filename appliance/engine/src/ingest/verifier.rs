@@ -5,6 +5,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use super::copied::{Durable, read_back};
 use super::holdings::Holdings;
 use super::in_flight::{InFlight, Landing};
+use super::journal::VerifiedRecord;
 use super::order::Progress;
 use super::pipeline::{Context, FLUSH_JOURNAL_AFTER, Totals};
 use super::share::Sharing;
@@ -73,10 +74,11 @@ impl Verifier<'_, '_> {
             self.flush()?;
         }
         let verified = &read_back.verified;
-        let records = verified
-            .iter()
-            .map(|it| self.holdings.record(table, it.row()));
-        journal.write(records)?;
+        let lines = verified.iter().map(|it| {
+            let record = self.holdings.record(table, it.row());
+            VerifiedRecord::of(record, it.findings().suspect)
+        });
+        journal.write(lines)?;
         self.totals.shared_files += shared_files;
         self.totals.verified_files += verified.len() as u64;
         self.totals.verified_bytes += verified.iter().map(|it| it.size_bytes()).sum::<u64>();

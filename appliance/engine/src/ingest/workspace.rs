@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use heirloom_media::Reason;
+
 use super::holdings::{Holdings, State};
 use super::journal::{self, Note};
 use super::part::{PartRecord, Parts};
 use super::plan::is_resumable;
+use super::report::{Problem, ProblemReason};
 use super::row::{Row, split};
 use super::table::{RowNumber, Table};
 use crate::archive::layout;
@@ -59,9 +62,10 @@ impl Workspace {
     ) -> Result<Resumed, VolumeError> {
         let entries = self.entries(volume)?;
         let mut parts = BTreeMap::new();
+        let mut suspects = BTreeMap::new();
         let journal = journal::read(volume, &self.folder, &entries, &mut |note| {
-            let record = match note {
-                Note::File(record) => record,
+            let (record, structure) = match note {
+                Note::File(record, structure) => (record, structure),
                 Note::Part(part) => {
                     if let Some(number) = table.find(part.path.as_str(), 0) {
                         // The newest one has most of it.
@@ -75,17 +79,26 @@ impl Workspace {
             };
             match holdings.state(number) {
                 State::Fetch | State::Resumed => {}
-                // The last snapshot has it.
-                _ => return Ok(()),
+                // The last snapshot has it. Its run was through but for its report, where this was to be told.
+                _ => {
+                    if record.suspect.as_deref() == holdings.suspect_word(number) {
+                        suspects.extend(structure.map(|it| (number, it)));
+                    }
+                    return Ok(());
+                }
             }
             // A later segment may tell otherwise of the same file.
             holdings.release(number);
-            if !is_resumable(&record, &table.row(number)) {
+            suspects.remove(&number);
+            // What looks damaged and could not be named is fetched, and looked at, again: an older version's journal leaves that out.
+            let is_nameable = record.suspect.is_none() || structure.is_some();
+            if !is_nameable || !is_resumable(&record, &table.row(number)) {
                 return Ok(());
             }
             match volume.facts(&layout::payload(&self.bag, &record.path)) {
                 Ok(facts) if facts.size_bytes == record.size_bytes => {
                     holdings.hold(number, State::Resumed, &record);
+                    suspects.extend(structure.map(|it| (number, it)));
                     Ok(())
                 }
                 // Missing, cut or unreadable: fetched again.
@@ -96,7 +109,11 @@ impl Workspace {
         parts.retain(|number, part| {
             holdings.state(*number) == State::Fetch && part.is_of(&table.row(*number))
         });
-        Ok(Resumed { journal, parts })
+        Ok(Resumed {
+            journal,
+            parts,
+            suspects,
+        })
     }
 
     /// Removes all but the journal and what was taken up, and makes what a run needs.
@@ -138,6 +155,22 @@ pub(super) struct Resumed {
     pub(super) journal: journal::Last,
     /// What was noted of files that are to be fetched.
     pub(super) parts: BTreeMap<RowNumber, PartRecord>,
+    /// What is wrong with files that it has archived, and that no report has named yet.
+    suspects: BTreeMap<RowNumber, Reason>,
+}
+
+impl Resumed {
+    /// What its report would have named, without what is fetched, and looked at, again.
+    pub(super) fn problems(&self, table: &Table, holdings: &Holdings) -> Vec<Problem> {
+        let suspects = self.suspects.iter();
+        suspects
+            .filter(|(number, _)| holdings.state(**number) != State::Fetch)
+            .map(|(number, reason)| Problem {
+                place: table.row(*number).path_text(),
+                reason: ProblemReason::Suspect(*reason),
+            })
+            .collect()
+    }
 }
 
 /// Whether anything was kept.

@@ -2,9 +2,10 @@
 
 use heirloom_engine::{ProblemReason, RunError, RunReport, SourceError};
 use heirloom_fakes::{FakeFile, FakeSource, FakeVolume};
-use heirloom_format::Status;
+use heirloom_format::{Digest, Status};
 
 use crate::kit::{bytes, check, check_mirrors, new_archive, phone, photo, run};
+use crate::recovery::archive_of;
 
 /// A JPEG that is whole by its own account: a beginning, a scan without markers, an end.
 pub(crate) fn jpeg(seed: u64, size_bytes: usize) -> Vec<u8> {
@@ -19,7 +20,7 @@ pub(crate) fn jpeg(seed: u64, size_bytes: usize) -> Vec<u8> {
 }
 
 /// An MP4 with its pictures first and its index last, as cameras write it.
-fn mp4(seed: u64, size_bytes: usize) -> Vec<u8> {
+pub(crate) fn mp4(seed: u64, size_bytes: usize) -> Vec<u8> {
     let of_box = |kind: &[u8; 4], content: &[u8]| {
         let size_bytes = content.len() as u32 + 8;
         [&size_bytes.to_be_bytes()[..], kind, content].concat()
@@ -161,6 +162,56 @@ fn an_interrupted_run_does_not_forget_what_is_damaged() {
     assert_eq!(times_fetched(&mut source, "A.jpg"), 0);
     assert_eq!(word(&volume, "A.jpg").as_deref(), Some("no-end"));
     check_mirrors(&volume, &source);
+}
+
+/// Makes of the journal's first segment, which must be its only one, what a version wrote that left out what the words do not tell.
+fn make_older(volume: &FakeVolume) {
+    let mut paths = volume.files().into_keys();
+    let segment = paths.find(|path| path.ends_with("/verified-0001.jsonl"));
+    assert!(!paths.any(|path| path.contains("/verified-")));
+    volume.tamper(&segment.expect("a journal"), |content| {
+        let text = String::from_utf8(std::mem::take(content)).expect("text");
+        let (lines, _) = text.rsplit_once("sealed ").expect("a seal");
+        let mut older = String::new();
+        for line in lines.lines() {
+            let mut line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            line.as_object_mut()
+                .expect("an object")
+                .remove("suspect_numbers");
+            older += &format!("{line}\n");
+        }
+        let seal = Digest::of(older.as_bytes());
+        *content = format!("{older}sealed {seal}\n").into_bytes();
+    });
+}
+
+#[test]
+fn what_an_older_journal_does_not_tell_is_fetched_again() {
+    for (name, content, times) in [
+        ("A.jpg", first_half(jpeg(5, 18_000)), 0),
+        ("A.jpg", zeros_from_the_middle(jpeg(5, 9_000)), 2),
+        ("A.mp4", first_half(mp4(5, 18_000)), 2),
+    ] {
+        for is_older in [false, true] {
+            let volume = new_archive();
+            let mut source = phone_with(picture(name, content.clone()));
+            let undisturbed = volume.copy();
+            let expected = run(&undisturbed, &mut source).expect("a run");
+            source.fails_after = Some((2 * 9_000 + 100, SourceError::Gone));
+            assert_eq!(run(&volume, &mut source), Err(RunError::SourceGone));
+            if is_older {
+                make_older(&volume);
+            }
+            source.reconnect();
+            source.take_fetched();
+            let report = run(&volume, &mut source).expect("a run");
+            assert_eq!(report.problems, expected.problems, "{name}");
+            check_doubtful(&report);
+            let times = if is_older { times } else { 0 };
+            assert_eq!(times_fetched(&mut source, name), times, "{name}");
+            assert!(archive_of(&volume) == archive_of(&undisturbed), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod oddities;
 mod parts;
 mod recovery;
 mod refused_again;
+mod refused_every_step;
 mod runs;
 mod twice;
 mod twins;

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heirloom_engine::RunReport;
 use heirloom_fakes::{FakeFile, FakeSource, FakeVolume, StoredFile};
 use heirloom_format::{Digest, FileRecord};
 use serde_json::Value;
 
-use crate::kit::{bytes, check, check_mirrors, new_archive, phone, photo, run};
+use crate::kit::{Published, bytes, check, check_mirrors, new_archive, phone, photo, run};
 
 /// An archive with one snapshot, and the phone some days later: one photo deleted, one edited, some new, two of them with known content, one of
 /// these with a time of its own.
@@ -70,6 +71,8 @@ pub(crate) struct Vouched {
     pub(crate) parts: BTreeMap<String, u64>,
     /// The same as the newest notes have it, true or not.
     pub(crate) noted: BTreeMap<String, u64>,
+    /// Files that look damaged, also of a journal whose snapshot is published.
+    suspects: BTreeSet<String>,
 }
 
 /// How much of a file is there, if this line of a journal is about a part of one and is true. The file has no second name.
@@ -105,16 +108,18 @@ pub(crate) fn vouched(volume: &FakeVolume) -> Vouched {
             continue;
         }
         before.insert(folder, seal.to_owned());
-        if !files
-            .keys()
-            .any(|path| path.starts_with(&format!("{folder}/bag/")))
-        {
-            // It was published, and only the journal was not removed yet.
-            continue;
-        }
+        let mut paths = files.keys();
+        let is_growing = paths.any(|path| path.starts_with(&format!("{folder}/bag/")));
         for line in lines.lines() {
             let line: Value = serde_json::from_str(line).expect("a sealed line");
             let path = line["path"].as_str().expect("a path").to_owned();
+            if line["suspect"].is_string() {
+                vouched.suspects.insert(path.clone());
+            }
+            if !is_growing {
+                // It was published, and only the journal was not removed yet.
+                continue;
+            }
             let stored = files.get(&format!("{folder}/bag/data/{path}"));
             if let Some(part_bytes) = line["part_bytes"].as_u64() {
                 vouched.noted.insert(path.clone(), part_bytes);
@@ -165,7 +170,8 @@ pub(crate) fn check_recovery(
     );
     assert_eq!(report.damage, [], "{what}");
     assert_eq!(report.up_to_date, published == before + 1, "{what}");
-    check_mirrors(volume, &source);
+    let newest = check_mirrors(volume, &source);
+    check_suspects(&report, &newest, &vouched, what);
     assert_eq!(check(volume).len(), before + 1, "{what}");
     for (path, from_byte) in source.take_fetched_from() {
         assert!(
@@ -179,4 +185,20 @@ pub(crate) fn check_recovery(
         archive_of(volume) == *expected,
         "{what}: it ends in another archive than an undisturbed run"
     );
+}
+
+/// What looks damaged is so in the snapshot and in its count, and named: by the run that fetched it, and by the one that goes on after it.
+fn check_suspects(report: &RunReport, newest: &Published, vouched: &Vouched, what: &str) {
+    let is_suspect = |record: &&FileRecord| record.suspect.is_some();
+    let records = newest.snapshot.files.iter().filter(is_suspect);
+    let suspects: BTreeSet<String> = records.map(|it| it.path.to_string()).collect();
+    assert_eq!(report.suspect_files, suspects.len() as u64, "{what}");
+    let named: BTreeSet<String> = report.problems.iter().map(|it| it.place.clone()).collect();
+    assert_eq!(named.len(), report.problems.len(), "{what}: each once");
+    // Of a run that was through but for its report, the journal alone tells what it would have named.
+    let expected = match report.up_to_date {
+        true => &vouched.suspects,
+        false => &suspects,
+    };
+    assert_eq!(named, *expected, "{what}: what looks damaged is named");
 }

@@ -17,6 +17,7 @@ mod options;
 mod release;
 mod step;
 mod stick;
+mod tool;
 mod tree;
 mod udev_rules;
 
@@ -33,9 +34,10 @@ use crate::options::{Options, USAGE};
 use crate::release::Release;
 use crate::step::step;
 use crate::stick::Stick;
+use crate::tool::PortableTool;
 
 /// The image's largest size: larger ones fail to load on some PCs, and take long to write.
-const LIMIT_BYTES: usize = 100_000_000;
+const IMAGE_BYTES_MAX: usize = 100_000_000;
 
 fn main() -> ExitCode {
     match run() {
@@ -88,6 +90,7 @@ fn run() -> Result<()> {
         out("initramfs.zst", &built.initramfs)?;
         out("console-font.psf", &built.console_font)?;
         out("packages.txt", built.packages.as_bytes())?;
+        out(tool::LINUX, &built.tool)?;
         out("heirloom.img", &built.image)?;
         let digest = hex(&Sha256::digest(&built.image));
         out(
@@ -114,6 +117,8 @@ struct Built {
     console_font: Vec<u8>,
     /// `name version` of each Debian package of which something is in the image.
     packages: String,
+    /// The portable tool, as it is in the image.
+    tool: Vec<u8>,
 }
 
 fn build(options: &Options, archive: &Path, release: &Release) -> Result<Built> {
@@ -135,6 +140,9 @@ fn build(options: &Options, archive: &Path, release: &Release) -> Result<Built> 
     step("disk image", || {
         let kernel = debian.read(&format!("boot/vmlinuz-{}", debian.kernel_version()?))?;
         let drive_grub = BiosGrub::make(&debian, &work, 1)?;
+        let page = options.rootfs.join("tool.txt");
+        let portable = PortableTool::read(&options.tool, &page)?;
+        let tool = portable.program.clone();
         let stick = Stick::gather(
             &options.rootfs,
             &debian,
@@ -142,11 +150,12 @@ fn build(options: &Options, archive: &Path, release: &Release) -> Result<Built> 
             &drive_grub,
             &kernel,
             &initramfs.packed,
+            portable,
         )?;
         let image = disk::image(&stick.files(), &grub, release.built_unix_s)?;
         let size = format!("{:.1} MB", image.len() as f64 / 1e6);
         ensure!(
-            image.len() <= LIMIT_BYTES,
+            image.len() <= IMAGE_BYTES_MAX,
             "the image has {size}; at most 100 MB are allowed"
         );
         let built = Built {
@@ -155,6 +164,7 @@ fn build(options: &Options, archive: &Path, release: &Release) -> Result<Built> 
             initramfs: initramfs.packed,
             console_font: initramfs.console_font,
             packages: debian.taken_packages(),
+            tool,
         };
         Ok((built, size))
     })

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 pub(crate) const USAGE: &str = "\
-heirloom-image --init PROGRAM [--rootfs DIR] [--out DIR] [--fresh] [--twice]
+heirloom-image --init PROGRAM --tool PROGRAM [--rootfs DIR] [--out DIR] [--fresh] [--twice]
 
 Builds the bootable image from Debian's packages, the data in rootfs/ and the init program.
   --init PROGRAM  the program that becomes process 1
+  --tool PROGRAM  the portable tool, which needs no libraries
   --rootfs DIR    package list, overlay, boot menu (rootfs)
   --out DIR       where heirloom.img and the files beside it go (target/image)
   --fresh         download the packages again, even if they are less than a day old
@@ -20,6 +21,7 @@ Builds the bootable image from Debian's packages, the data in rootfs/ and the in
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) init: PathBuf,
+    pub(crate) tool: PathBuf,
     pub(crate) rootfs: PathBuf,
     pub(crate) out: PathBuf,
     pub(crate) fresh: bool,
@@ -30,8 +32,8 @@ impl Options {
     /// Parses the arguments after the program's name; `None` means that help was asked for.
     pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Self>> {
         let mut arguments = arguments.into_iter();
-        let (mut init, mut rootfs, mut out) =
-            (None, PathBuf::from("rootfs"), PathBuf::from("target/image"));
+        let (mut init, mut tool) = (None, None);
+        let (mut rootfs, mut out) = (PathBuf::from("rootfs"), PathBuf::from("target/image"));
         let (mut fresh, mut twice) = (false, false);
         while let Some(argument) = arguments.next() {
             let name = argument.to_string_lossy().into_owned();
@@ -41,6 +43,7 @@ impl Options {
             };
             match name.as_str() {
                 "--init" => init = Some(value()?),
+                "--tool" => tool = Some(value()?),
                 "--rootfs" => rootfs = value()?,
                 "--out" => out = value()?,
                 "--fresh" => fresh = true,
@@ -52,8 +55,12 @@ impl Options {
         let Some(init) = init else {
             bail!("--init is missing\n\n{USAGE}")
         };
+        let Some(tool) = tool else {
+            bail!("--tool is missing\n\n{USAGE}")
+        };
         Ok(Some(Self {
             init,
+            tool,
             rootfs,
             out,
             fresh,
@@ -72,17 +79,29 @@ mod tests {
 
     #[test]
     fn arguments() {
-        let options = parse("--init a/init --out o --fresh").unwrap().unwrap();
+        let options = parse("--init a/init --tool t --out o --fresh")
+            .unwrap()
+            .unwrap();
         assert_eq!(
-            (options.init, options.rootfs),
-            (PathBuf::from("a/init"), PathBuf::from("rootfs"))
+            (options.init, options.tool, options.rootfs),
+            (
+                PathBuf::from("a/init"),
+                PathBuf::from("t"),
+                PathBuf::from("rootfs")
+            )
         );
         assert_eq!(
             (options.out, options.fresh, options.twice),
             (PathBuf::from("o"), true, false)
         );
         assert_eq!(parse("--help").unwrap(), None);
-        for bad in ["", "--init", "--init x --fast"] {
+        for bad in [
+            "",
+            "--init",
+            "--init x",
+            "--tool x",
+            "--init x --tool x --fast",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,5 +1,5 @@
 //! The files on the stick's file system: the signed boot chain, the menu, kernel and initramfs, and what it takes to make an archive drive
-//! boot by itself, with a list of hashes by which each copy is checked.
+//! boot by itself, the portable tool, and a list of hashes by which each copy of them on an archive drive is checked.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +7,12 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use crate::IMAGE_BYTES_MAX;
 use crate::bios::BiosGrub;
 use crate::debian::{Debian, hex};
 use crate::fat32::File;
 use crate::release::Release;
+use crate::tool::{self, PortableTool};
 
 /// Debian's signed boot chain, and where UEFI looks for it on a stick. GRUB looks for its menu in EFI/debian.
 const SIGNED_CHAIN: [(&str, &str); 3] = [
@@ -26,6 +28,14 @@ const SIGNED_CHAIN: [(&str, &str); 3] = [
 /// before the first partition at 1 MiB.
 const DRIVE_CORE_LBA: u64 = 64;
 const DRIVE_CORE_ROOM_SECTORS: u64 = 2048 - DRIVE_CORE_LBA;
+
+/// What the archive drive's open partition has room for; `appliance/linux` makes it so.
+const DRIVE_PARTITION_BYTES: usize = 512 << 20;
+/// What else lies there: the backup of the LUKS header (16 MiB), its exchange by a new one, the sheet, and what FAT32 itself takes.
+const DRIVE_OTHER_BYTES: usize = 48 << 20;
+
+// While the drive's copy is renewed, the old and the new one are there in full.
+const _: () = assert!(2 * IMAGE_BYTES_MAX + DRIVE_OTHER_BYTES <= DRIVE_PARTITION_BYTES);
 
 /// The list of hashes, as `sha256sum` writes it, of all that an archive drive gets. The appliance knows this name.
 const SUMS: &str = "heirloom/SHA256SUMS";
@@ -44,6 +54,7 @@ impl Stick {
         drive_grub: &BiosGrub,
         kernel: &[u8],
         initramfs: &[u8],
+        portable: PortableTool,
     ) -> Result<Self> {
         let read = |name: &str| fs::read(rootfs.join(name)).with_context(|| name.to_owned());
         let mut copied = Vec::new();
@@ -62,6 +73,8 @@ impl Stick {
             ("heirloom/drive/grub.cfg", read("drive-grub.cfg")?),
             ("heirloom/drive/bios-boot.bin", boot),
             ("heirloom/drive/bios-core.bin", core),
+            (tool::LINUX, portable.program),
+            (tool::PAGE, portable.page),
         ]);
         let sums = sums(&copied).into_bytes();
         let readme = String::from_utf8(read("stick-README.txt")?)

@@ -38,7 +38,8 @@ fn files() -> Vec<(String, String)> {
     };
     let files: Vec<_> = names
         .split('\0')
-        .filter(|name| !name.is_empty())
+        // Other people's code has its own rules.
+        .filter(|name| !name.is_empty() && !name.starts_with("appliance/vendor/"))
         .filter_map(read)
         .collect();
     assert!(

@@ -1,6 +1,7 @@
 //! The command line, from which its help, the man pages and the completions are made.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::error::{Error, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -16,6 +17,15 @@ Exit codes:
   3    failed: a drive is gone, full or failing; what was finished before is safe
   130  interrupted; what was verified is kept for the next attempt";
 
+/// The number, and the source's commit where the build was told.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let number = env!("CARGO_PKG_VERSION");
+    match option_env!("HEIRLOOM_COMMIT") {
+        None | Some("") => number.to_owned(),
+        Some(commit) => format!("{number} ({commit})"),
+    }
+});
+
 /// Archive pictures so that nothing is lost, and prove it.
 ///
 /// An archive is a plain folder. Each run of a source adds a snapshot: a full tree of its files, read back from the drive, with SHA-256 manifests,
@@ -24,7 +34,7 @@ Exit codes:
 ///
 /// An archive on an encrypted drive of the appliance, or in an image of one, is listed, checked and restored with --from, without mounting it.
 #[derive(Debug, Parser)]
-#[command(name = "heirloom", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "heirloom", version = VERSION.as_str(), after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -418,13 +428,48 @@ mod tests {
                 ],
                 false,
             ),
+            (&["verify", "--from", "/dev/sdb"], true),
+            (&["verify"], false),
+            (&["verify", "a", "--from", "b"], false),
+            (&["ls", "--from", "b"], true),
+            (&["ls", "Mia", "7", "DCIM", "--from", "b", "--shares"], true),
+            (&["ls", "a", "Mia", "7", "DCIM", "--from", "b"], false),
+            (&["ls"], false),
+            (&["ls", "a", "--from"], false),
+            (&["restore", "out", "--from", "b"], true),
+            (&["restore", "a", "out", "--from", "b"], false),
+            (&["restore", "--from", "b"], false),
+            (&["restore", "out"], false),
+            (&["cat", "a", "DCIM/1.jpg"], true),
+            (
+                &["cat", "DCIM/1.jpg", "--from", "b", "--source", "Mia"],
+                true,
+            ),
+            (&["cat", "DCIM/1.jpg"], false),
+            (&["cat", "--from", "b"], false),
+            (&["cat", "a", "DCIM/1.jpg", "--json"], false),
+            (&["ls", "--from", "b", "--passphrase-file", "-"], true),
+            (&["ls", "--from", "b", "--shares-file", "shares.txt"], true),
+            (&["ls", "a", "--passphrase-file", "f"], false),
+            (&["ls", "a", "--shares"], false),
+            (&["ls", "a", "--shares-file", "f"], false),
+            (
+                &["ls", "--from", "b", "--shares", "--shares-file", "f"],
+                false,
+            ),
+            (
+                &["ls", "--from", "b", "--shares", "--passphrase-file", "f"],
+                false,
+            ),
+            (&["archive", "a", "--from", "b"], false),
+            (&["thin", "--from", "b", "--keep-last", "3"], false),
             (&["completions", "bash"], true),
             (&["man"], true),
             (&[], false),
         ];
         for (words, is_right) in cases {
             let line = ["heirloom"].iter().chain(*words);
-            let parsed = Arguments::try_parse_from(line);
+            let parsed = Arguments::try_parse_from(line).and_then(Arguments::settled);
             assert_eq!(parsed.is_ok(), *is_right, "{words:?}");
         }
     }

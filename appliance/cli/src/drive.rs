@@ -6,20 +6,19 @@ mod device;
 mod secret;
 mod table;
 mod terminal;
-mod volume;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use heirloom_reader::DriveVolume;
 use heirloom_vault::{CopyState, Header, HeaderCopy, Plain};
 
+use self::device::Device;
 use crate::args::DriveOrder;
 use crate::trouble::DriveTrouble;
 
-pub(crate) use self::volume::DriveVolume;
-
 /// Finds the archive on `from`, unlocks it as `order` says, and opens the file system in it.
-pub(crate) fn open(from: &Path, order: &DriveOrder) -> Result<DriveVolume, DriveTrouble> {
+pub(crate) fn open(from: &Path, order: &DriveOrder) -> Result<DriveVolume<Device>, DriveTrouble> {
     let (device, at_once) = device::open(from)?;
     let header = Header::read(&device).map_err(|error| device::of_header(&device, from, error))?;
     tell_damage(from, &header);
@@ -28,7 +27,8 @@ pub(crate) fn open(from: &Path, order: &DriveOrder) -> Result<DriveVolume, Drive
         place: from.to_owned(),
         error,
     })?;
-    DriveVolume::open(Arc::new(plain), at_once).map_err(|error| DriveTrouble::FileSystem {
+    device::refuse_truncated(from, &plain)?;
+    DriveVolume::open(Arc::new(plain), at_once, None).map_err(|error| DriveTrouble::FileSystem {
         place: from.to_owned(),
         error,
     })

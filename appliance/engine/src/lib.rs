@@ -42,10 +42,16 @@ pub use ingest::{
     RunError, RunOrder, RunReport, SafeToErase, ingest, is_wanted, media_kind,
 };
 pub use machine::{
-    ArchiveView, Choice, Command, DeviceLine, DeviceState, DiskUse, DiskView, DriveError, Effect,
-    Event, HomeView, Layout, Machine, NameOrigin, NameRefusal, Now, OpenedArchive, PageView,
-    PassphraseRefusal, PrepareLine, PrepareView, RoundView, RunDone, RunPhase, RunView, RunWish,
-    SetUpStep, Setting, SourceNameRefusal, SourceOutcome, View, WaitReason,
+    ArchiveView, ArchivedEntry, ArchivedKind, ArchivedSnapshot, ArchivedSource, BrowseLine,
+    BrowseView, Choice, Command, DaysLine, DaysRefusal, DeviceLine, DeviceState, DiskUse, DiskView,
+    DriveError, DriveKey, EasyBecause, Effect, Event, HomeView, KeyLine, KeysAtPull, KeysEffect,
+    KeysEvent, KeysView, Layout, Machine, NameOrigin, NameRefusal, NewShares, Now, OpenedArchive,
+    OwnQuestion, PageView, PartLine, PartView, PassphrasePurpose, PassphraseRefusal, PlaceLine,
+    PrepareLine, PrepareView, ReadArchive, ReadBackRefusal, ReadingEffect, ReadingEvent,
+    ReadingView, RehearsalDone, RoundView, RunDone, RunPhase, RunView, RunWish, RunningView,
+    SchemeChoice, SecretText, SetUpStep, Setting, ShareLabel, ShareRefusal, ShownWords,
+    SnapshotLine, SourceLine, SourceNameRefusal, SourceOutcome, TargetDisk, TargetDiskError,
+    TargetUse, View, WaitReason, WantedView, WordRefusal, WordsView,
 };
 pub use restore::{
     DateSpan, Occupant, OnTarget, RamTarget, RehearsalOrder, RehearsalReport, RestoreError,

@@ -3,8 +3,8 @@
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
     Archive, ArchiveError, Cancel, DeviceFacts, DeviceForm, DeviceId, DriveError, Event,
-    OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport, RunWish,
-    SetUpStep, SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
+    KeysEffect, OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport,
+    RunWish, SetUpStep, SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{ArchiveId, ArchiveInfo, Day, SigningKey};
 use heirloom_linux::{
@@ -14,6 +14,7 @@ use heirloom_recovery::DriveFacts;
 use zeroize::Zeroizing;
 
 use crate::booting;
+use crate::keys_job;
 use crate::logbook;
 use crate::setting::Release;
 use crate::sheet;
@@ -38,6 +39,7 @@ pub(crate) enum Job {
         wish: RunWish,
         cancel: Cancel,
     },
+    Keys(KeysEffect),
     Close,
 }
 
@@ -74,11 +76,15 @@ struct DriveThread {
 }
 
 /// The archive that is open.
-struct OpenDrive {
-    drive: ArchiveDrive,
+pub(crate) struct OpenDrive {
+    pub(crate) drive: ArchiveDrive,
     device: DeviceId,
     info: ArchiveInfo,
     facts: DriveFacts,
+    /// What opened it, which has to prove any change of a key. Wiped when the archive is closed.
+    pub(crate) passphrase: Passphrase,
+    /// The version that the drive boots.
+    boots: Option<String>,
 }
 
 impl DriveThread {
@@ -102,6 +108,7 @@ impl DriveThread {
                     wish,
                     cancel,
                 } => Event::RunEnded(Box::new(self.archive(&device, source_name, wish, &cancel))),
+                Job::Keys(effect) => Event::Keys(keys_job::carry_out(effect, self.drive.as_mut())),
                 Job::Close => {
                     self.close();
                     Event::ArchiveClosed
@@ -176,8 +183,8 @@ impl DriveThread {
         };
         let drive = set_up(&order, &|step| self.tell(Event::SetUpReached(step)))?;
         self.tell(Event::SetUpReached(SetUpStep::MakingBootable));
-        booting::see_to(&self.watch, &path);
-        self.take_over(drive, device, facts)
+        let boots = booting::see_to(&self.watch, &path);
+        self.take_over(drive, device, facts, passphrase, boots)
     }
 
     fn open(
@@ -195,8 +202,8 @@ impl DriveThread {
             luks_uuid,
             passphrase,
         })?;
-        booting::see_to(&self.watch, &path);
-        self.take_over(drive, device, facts)
+        let boots = booting::see_to(&self.watch, &path);
+        self.take_over(drive, device, facts, passphrase, boots)
     }
 
     /// Looks the archive over, brings its sheet up to date where there is none yet, and keeps it open.
@@ -205,6 +212,8 @@ impl DriveThread {
         drive: ArchiveDrive,
         device: &DeviceId,
         facts: DriveFacts,
+        passphrase: &Passphrase,
+        boots: Option<String>,
     ) -> Result<OpenedArchive, DriveError> {
         let archive = Archive::open(drive.volume().as_ref()).map_err(|error| {
             log::warn!("{error}");
@@ -224,13 +233,16 @@ impl DriveThread {
             log::warn!("the sheet: {error:#}");
         }
         let info = archive.info().clone();
-        let opened = summary(&archive, drive.volume().as_ref(), device)?;
-        self.drive = Some(OpenDrive {
+        let open = OpenDrive {
             drive,
             device: device.clone(),
             info,
             facts,
-        });
+            passphrase: passphrase.clone(),
+            boots,
+        };
+        let opened = summary(&archive, &open)?;
+        self.drive = Some(open);
         Ok(opened)
     }
 
@@ -275,8 +287,7 @@ impl DriveThread {
             log::warn!("the sheet: {error:#}");
         }
         let archive = Archive::open(volume.as_ref())?;
-        let archive =
-            summary(&archive, volume.as_ref(), &open.device).map_err(|_| RunError::DriveGone)?;
+        let archive = summary(&archive, open).map_err(|_| RunError::DriveGone)?;
         Ok(RunDone {
             report,
             sheet_written: written.is_ok(),
@@ -333,17 +344,13 @@ impl DriveThread {
     }
 }
 
-fn summary(
-    archive: &Archive,
-    volume: &dyn Volume,
-    device: &DeviceId,
-) -> Result<OpenedArchive, DriveError> {
-    let space = volume.space().map_err(|error| {
+fn summary(archive: &Archive, open: &OpenDrive) -> Result<OpenedArchive, DriveError> {
+    let space = open.drive.volume().space().map_err(|error| {
         log::warn!("{error}");
         DriveError::Gone
     })?;
     Ok(OpenedArchive {
-        device: device.clone(),
+        device: open.device.clone(),
         name: archive.info().name.clone(),
         generation: archive.newest().map_or(0, |newest| newest.name.generation),
         last_date: archive.newest().map(|newest| newest.name.date.to_string()),
@@ -354,6 +361,8 @@ fn summary(
             .iter()
             .map(|damage| format!("{} {}", damage.place, damage.kind))
             .collect(),
+        has_executors: open.drive.has_executors()?,
+        boots: open.boots.clone(),
     })
 }
 

@@ -3,8 +3,12 @@
 
 mod booting;
 mod drive_thread;
+mod keys_job;
 mod logbook;
 mod news;
+mod news_reading;
+mod plan_file;
+mod reading_thread;
 mod setting;
 mod sheet;
 mod sources;

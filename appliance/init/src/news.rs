@@ -1,10 +1,13 @@
 //! The event log for machines: which page is shown, which source is archived, what a run does. Names only; of what is typed, nothing but
 //! the names of sources.
 
-use heirloom_engine::{DeviceId, Event, PageView, Progress, RunDone, RunError, View};
+use heirloom_engine::{
+    DeviceId, DriveError, Event, KeysEvent, KeysView, PageView, Progress, RunDone, RunError, View,
+};
 use serde_json::json;
 
 use crate::logbook::announce;
+use crate::news_reading;
 
 /// Tells of pages as they change, and of runs as they come and go.
 #[derive(Debug, Default)]
@@ -41,9 +44,14 @@ impl News {
             Event::SetUpReached(step) => json!({ "event": "set-up", "step": format!("{step:?}") }),
             Event::ArchiveClosed => json!({ "event": "archive-closed" }),
             Event::RunMoved(progress) => run(progress),
+            Event::Keys(event) => keys(event),
             Event::RunEnded(outcome) => {
                 json!({ "event": "run-ended", "source": self.source.take(), "outcome": ending(outcome) })
             }
+            Event::Reading(event) => match news_reading::told(event) {
+                Some(told) => told,
+                None => return,
+            },
             _ => return,
         };
         announce(&told);
@@ -99,6 +107,46 @@ fn run(progress: &Progress) -> serde_json::Value {
     }
 }
 
+/// What became of keys. Nothing of the keys themselves.
+fn keys(event: &KeysEvent) -> serde_json::Value {
+    let told = |event: &str, outcome: Option<&DriveError>| {
+        let trouble = outcome.map(DriveError::to_string);
+        json!({ "event": event, "trouble": trouble })
+    };
+    match event {
+        KeysEvent::PassphraseProposed(outcome) => {
+            told("passphrase-proposed", outcome.as_ref().err())
+        }
+        KeysEvent::SharesMade(Ok(new)) => {
+            let needed = new.shares.first().map(|share| share.needed());
+            json!({ "event": "shares-made", "made": new.shares.len(), "needed": needed })
+        }
+        KeysEvent::SharesMade(Err(error)) => told("shares-made", Some(error)),
+        KeysEvent::ExecutorsSet(outcome) => told("executors-set", outcome.as_ref().err()),
+        KeysEvent::PassphraseChanged(outcome) => told("passphrase-changed", outcome.as_ref().err()),
+    }
+}
+
+fn keys_page_name(page: &KeysView) -> &'static str {
+    match page {
+        KeysView::Scheme { .. } => "shares-scheme",
+        KeysView::OwnNumber { .. } => "shares-own-number",
+        KeysView::ExecutorName { .. } => "executor-name",
+        KeysView::MakingShares => "making-shares",
+        KeysView::Share { .. } => "share",
+        KeysView::ReadBack { .. } => "read-back",
+        KeysView::ConfirmLeave { .. } => "confirm-leave-shares",
+        KeysView::SettingExecutors { .. } => "setting-executors",
+        KeysView::SharesDone { .. } => "shares-done",
+        KeysView::MakingFailed { .. } => "making-shares-failed",
+        KeysView::SettingFailed { .. } => "setting-executors-failed",
+        KeysView::OldPassphrase { .. } => "old-passphrase",
+        KeysView::ChangingPassphrase { .. } => "changing-passphrase",
+        KeysView::PassphraseChanged { .. } => "passphrase-changed",
+        KeysView::ChangeFailed { .. } => "change-failed",
+    }
+}
+
 fn page_name(page: &PageView) -> &'static str {
     match page {
         PageView::Layout { .. } => "layout",
@@ -108,7 +156,10 @@ fn page_name(page: &PageView) -> &'static str {
         PageView::ConfirmErase { .. } => "confirm-erase",
         PageView::NameArchive { .. } => "name-archive",
         PageView::NewPassphrase { .. } => "new-passphrase",
+        PageView::ProposedPassphrase { .. } => "proposed-passphrase",
         PageView::RepeatPassphrase { .. } => "repeat-passphrase",
+        PageView::Keys(view) => keys_page_name(view),
+        PageView::Reading(view) => news_reading::page_name(view),
         PageView::SettingUp { .. } => "setting-up",
         PageView::SetUpDone { .. } => "set-up-done",
         PageView::Unlock { .. } => "unlock",

@@ -38,6 +38,8 @@ pub(crate) struct Boot {
     pub(crate) screen: PathBuf,
     /// Where the event log goes; only on the entry for headless PCs.
     pub(crate) events: Option<PathBuf>,
+    /// The entry is one of an archive drive's own menu.
+    pub(crate) from_drive: bool,
 }
 
 impl Boot {
@@ -55,6 +57,9 @@ impl Boot {
         Self {
             screen: value("heirloom.screen=").unwrap_or_else(|| PathBuf::from("/dev/tty1")),
             events: value("heirloom.events="),
+            from_drive: command_line
+                .split_whitespace()
+                .any(|word| word == "heirloom.from=drive"),
         }
     }
 
@@ -110,18 +115,20 @@ mod tests {
             own,
             Boot {
                 screen: "/dev/tty1".into(),
-                events: None
+                events: None,
+                from_drive: false
             }
         );
         assert!(own.is_own_console());
         let headless = Boot::parse(
-            "console=ttyS1,115200 heirloom.screen=/dev/ttyS0 heirloom.events=/dev/ttyS1\n",
+            "heirloom.from=drive console=ttyS1,115200 heirloom.screen=/dev/ttyS0 heirloom.events=/dev/ttyS1\n",
         );
         assert_eq!(
             headless,
             Boot {
                 screen: "/dev/ttyS0".into(),
-                events: Some("/dev/ttyS1".into())
+                events: Some("/dev/ttyS1".into()),
+                from_drive: true
             }
         );
         assert!(!headless.is_own_console());

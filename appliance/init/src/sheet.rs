@@ -6,10 +6,13 @@ use anyhow::Context;
 use heirloom_engine::{
     Archive, Damage, MediaKind, PublishedSnapshot, Volume, VolumeError, media_kind,
 };
-use heirloom_format::{Day, Status, day_of_unix};
+use heirloom_format::{Day, RehearsalResult, RehearsedBy, Status, day_of_unix};
 use heirloom_linux::{ArchiveDrive, write_to_boot_partition};
-use heirloom_recovery::{DriveFacts, SheetFacts, SourceFacts, restore_sheet, start_here_text};
+use heirloom_recovery::{
+    DriveFacts, RehearsalFacts, SheetFacts, SourceFacts, restore_sheet, start_here_text,
+};
 
+use crate::plan_file;
 use crate::setting::{self, Release};
 
 /// Writes `START-HERE.pdf` and `START-HERE.txt`.
@@ -72,7 +75,27 @@ fn facts(
         public_key: info.public_key,
         drive: disk.clone(),
         sources,
+        last_rehearsal: last_rehearsal(volume),
         release: release.facts(),
+    })
+}
+
+/// From the plan. Where that can't be read, the sheet is made without it.
+fn last_rehearsal(volume: &dyn Volume) -> Option<RehearsalFacts> {
+    let plan = plan_file::read(volume)
+        .inspect_err(|error| log::warn!("the plan: {error}"))
+        .ok()?;
+    let last = plan.rehearsals.last()?;
+    Some(RehearsalFacts {
+        day: last.date.to_string(),
+        by: match last.by {
+            RehearsedBy::Owner => Some(heirloom_recovery::RehearsedBy::Owner),
+            RehearsedBy::Executors => Some(heirloom_recovery::RehearsedBy::Executors),
+            RehearsedBy::Other(_) => None,
+        },
+        is_passed: last.result == RehearsalResult::Passed,
+        files: last.files,
+        problems: last.problems,
     })
 }
 

@@ -14,6 +14,7 @@ use heirloom_screen::{KeyDecoder, Terminal};
 use crate::drive_thread::{self, Job};
 use crate::logbook;
 use crate::news::News;
+use crate::reading_thread::Reading;
 use crate::setting::{Boot, Release, layouts};
 use crate::sources::Sources;
 use crate::supervisor::SWITCH_OFF;
@@ -57,11 +58,13 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     let sources = Sources::new(known.clone());
     let jobs = drive_thread::start(
         events.clone(),
-        known,
+        known.clone(),
         sources.clone(),
         release.clone(),
         today,
     );
+
+    let reading = Reading::start(events.clone(), known, release.clone(), today);
 
     let clock = Clock {
         started: Instant::now(),
@@ -75,6 +78,7 @@ pub(crate) fn run() -> anyhow::Result<u8> {
         clock.now(),
         Setting {
             layouts,
+            from_drive: boot.from_drive,
             built_unix_s: release.built_unix_s,
         },
     );
@@ -84,6 +88,7 @@ pub(crate) fn run() -> anyhow::Result<u8> {
         boot,
         events,
         jobs,
+        reading,
         sources,
         cancel: Cancel::new(),
         news: News::default(),
@@ -107,6 +112,7 @@ struct Worker {
     boot: Boot,
     events: Sender<Event>,
     jobs: Sender<Job>,
+    reading: Reading,
     sources: Sources,
     cancel: Cancel,
     news: News,
@@ -205,6 +211,8 @@ impl Worker {
                 }
                 Effect::StopRun => self.cancel.cancel(),
                 Effect::CloseArchive => self.queue(Job::Close),
+                Effect::Reading(effect) => self.reading.carry_out(effect),
+                Effect::Keys(effect) => self.queue(Job::Keys(effect)),
                 Effect::PowerOff => {
                     // Last of all, when every device has long been met, with its driver if there were one.
                     tell_of_networks();

@@ -17,7 +17,9 @@ use crate::luks::{
     Unlocked,
 };
 use crate::mount::Mounted;
-use crate::{boot_chain, boot_partition, disk_source, ext4, luks, mount, partition};
+use crate::{
+    boot_chain, boot_partition, disk_source, ext4, luks, mount, partition, read_only, target_mount,
+};
 
 const PLACE: &str = "/run/heirloom/archive";
 
@@ -230,6 +232,15 @@ impl ArchiveDrive {
         self.set_key(KeyHolder::Owner, authority, new)
     }
 
+    /// Whether executors' shares open it.
+    ///
+    /// # Errors
+    /// [`DriveError::Gone`], [`DriveError::Io`].
+    pub fn has_executors(&self) -> Result<bool, DriveError> {
+        let health = keys(&self.partition).health()?;
+        Ok(health.executors_slot.is_some())
+    }
+
     /// What was found about the keys when the drive was opened; nothing for a drive that has just been set up and not been opened yet.
     pub fn key_findings(&self) -> Option<&KeyFindings> {
         self.key_findings.as_ref()
@@ -316,15 +327,17 @@ impl ArchiveDrive {
     }
 }
 
-/// Takes away what an earlier worker left behind: mounts first, then the mapping.
+/// Takes away what an earlier worker left behind: mounts first, then the mapping, then the marks of what was only to be read.
 pub fn clean_up() {
     mount::detach(Path::new(PLACE));
     boot_chain::detach();
     boot_partition::detach();
     disk_source::detach();
+    target_mount::detach();
     if let Err(error) = luks::remove_mapping() {
         log::warn!("an old mapping stays: {error}");
     }
+    read_only::release_all();
 }
 
 /// A path in sysfs that disappears when the disk behind a node is unplugged.
@@ -335,7 +348,7 @@ fn sign_of_life(node: &Path) -> Option<PathBuf> {
 
 /// Some bridges hide that the drive has a write cache, and the kernel then never asks for it to be emptied. Telling the kernel otherwise
 /// costs a command that such drives at worst ignore.
-fn ask_for_flushes(disk: &Path) {
+pub(crate) fn ask_for_flushes(disk: &Path) {
     let Some(name) = disk.file_name().and_then(|name| name.to_str()) else {
         return;
     };

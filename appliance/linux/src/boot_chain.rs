@@ -1,4 +1,5 @@
-//! An archive drive boots by itself: its open partition carries what the stick carries, and is renewed from a newer one.
+//! An archive drive boots by itself: its open partition carries what the stick carries, the portable tool included, and is renewed from a newer
+//! one.
 
 mod bios;
 mod folders;
@@ -70,8 +71,12 @@ fn renew(
         // An older stick, which carries nothing for drives.
         return Ok(standing.map(Standing::left_alone));
     };
-    let is_new_enough = |standing: &Standing| standing.release.built_unix_s >= carried.built_unix_s;
-    if standing.as_ref().is_some_and(is_new_enough) {
+    let is_good_enough = |standing: &Standing| {
+        let own_unix_s = standing.release.built_unix_s;
+        own_unix_s > carried.built_unix_s
+            || (own_unix_s == carried.built_unix_s && standing.has_all)
+    };
+    if standing.as_ref().is_some_and(is_good_enough) {
         return Ok(standing.map(Standing::left_alone));
     }
     folders::renew(stick, drive, standing.as_ref(), &mut |done, of| {

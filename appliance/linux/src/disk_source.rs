@@ -19,6 +19,7 @@ use nix::errno::Errno;
 
 use crate::disk::partition_node;
 use crate::mount::{self, Mounted};
+use crate::read_only::ReadOnly;
 use crate::{ioctl, udev_facts, unsettled};
 
 /// Below it, a folder for each disk, and in that one for each of its storages, whose name is that of the storage.
@@ -329,37 +330,6 @@ impl Medium {
     }
 }
 
-/// A block device that the kernel lets nobody write to, for as long as this lives.
-#[derive(Debug)]
-struct ReadOnly {
-    node: PathBuf,
-}
-
-impl ReadOnly {
-    fn set(node: PathBuf) -> nix::Result<Self> {
-        let file = File::open(&node)
-            .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
-        ioctl::set_read_only(&file, true)?;
-        if ioctl::is_read_only(&file)? {
-            Ok(Self { node })
-        } else {
-            Err(Errno::EROFS)
-        }
-    }
-}
-
-impl Drop for ReadOnly {
-    fn drop(&mut self) {
-        // A disk that was archived may be set up as a drive afterwards. What its own switch protects stays protected.
-        let released = File::open(&self.node)
-            .map(|file| ioctl::set_read_only(&file, false))
-            .is_ok_and(|set| set.is_ok());
-        if !released && self.node.exists() {
-            log::warn!("{} stays read-only", self.node.display());
-        }
-    }
-}
-
 /// A loop device over a partition that refuses every write, there until it is neither held nor mounted.
 struct Unwritable {
     path: PathBuf,
@@ -383,6 +353,12 @@ impl Unwritable {
             Err(Errno::EROFS)
         }
     }
+}
+
+/// Whether something on a disk is being read as a source.
+pub(crate) fn is_open(disk: &Path) -> bool {
+    let place = Path::new(PLACE).join(disk.file_name().unwrap_or_default());
+    mount::is_anything_mounted_below(&place)
 }
 
 /// Takes out of sight what an earlier worker left mounted.

@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 mod archive_drive;
+mod archive_reading;
 mod boot_chain;
 mod boot_partition;
 mod console;
@@ -17,7 +18,11 @@ mod mount;
 mod node;
 mod partition;
 mod power;
+mod read_only;
 mod start;
+mod target_disk;
+mod target_format;
+mod target_mount;
 mod tool;
 mod udev_facts;
 mod unsettled;
@@ -27,6 +32,7 @@ pub use archive_drive::{
     ArchiveDrive, KeyFindings, OpenOrder, SetUpOrder, clean_up, header_health, open, open_as,
     set_up,
 };
+pub use archive_reading::{ArchiveReading, open_to_read};
 pub use boot_chain::{BootRelease, Bootable, see_to_booting};
 pub use boot_partition::write_to_boot_partition;
 pub use console::{Console, apply_layout, console_fonts};
@@ -38,4 +44,5 @@ pub use luks::{
 pub use node::Node;
 pub use power::{power_off, restart, set_clock};
 pub use start::{load_modules, mount_early, start_udevd};
+pub use target_disk::{RestoreDisk, TargetOrder, prepare_target};
 pub use watch::{Watch, WatchEvent, watch};

@@ -24,12 +24,7 @@ pub(crate) fn mount(
     options: &str,
 ) -> Result<Mounted, DriveError> {
     std::fs::create_dir_all(place).map_err(|error| crate::disk::io_error("mounting", &error))?;
-    let flags = MsFlags::MS_NOATIME | MsFlags::MS_NODEV | MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
-    nix::mount::mount(Some(device), place, Some(kind), flags, Some(options)).map_err(failed)?;
-    Ok(Mounted {
-        place: place.to_owned(),
-        mounted: true,
-    })
+    mount_to_write(device, place, kind, options).map_err(failed)
 }
 
 /// Mounts only to read, in a way that leaves the medium as it is as far as the file system's own options allow.
@@ -42,14 +37,33 @@ pub(crate) fn mount_read_only(
     kind: &str,
     options: &str,
 ) -> nix::Result<Mounted> {
+    mount_with(device, place, kind, options, MsFlags::MS_RDONLY)
+}
+
+/// Mounts to read and write; the same as [`mount`] with what the kernel says.
+///
+/// # Errors
+/// The kernel's.
+pub(crate) fn mount_to_write(
+    device: &Path,
+    place: &Path,
+    kind: &str,
+    options: &str,
+) -> nix::Result<Mounted> {
+    mount_with(device, place, kind, options, MsFlags::empty())
+}
+
+fn mount_with(
+    device: &Path,
+    place: &Path,
+    kind: &str,
+    options: &str,
+    more: MsFlags,
+) -> nix::Result<Mounted> {
     std::fs::create_dir_all(place)
         .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
-    let flags = MsFlags::MS_RDONLY
-        | MsFlags::MS_NOATIME
-        | MsFlags::MS_NODEV
-        | MsFlags::MS_NOSUID
-        | MsFlags::MS_NOEXEC;
-    nix::mount::mount(Some(device), place, Some(kind), flags, Some(options))?;
+    let safe = MsFlags::MS_NOATIME | MsFlags::MS_NODEV | MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
+    nix::mount::mount(Some(device), place, Some(kind), safe | more, Some(options))?;
     Ok(Mounted {
         place: place.to_owned(),
         mounted: true,
@@ -75,6 +89,21 @@ impl Drop for Mounted {
     fn drop(&mut self) {
         if self.mounted {
             detach(&self.place);
+        }
+    }
+}
+
+/// Whether anything is mounted in a folder or below it. Its path must be plain: the kernel writes others with escapes.
+pub(crate) fn is_anything_mounted_below(folder: &Path) -> bool {
+    match std::fs::read_to_string("/proc/self/mounts") {
+        Ok(mounts) => mounts
+            .lines()
+            .filter_map(|line| line.split(' ').nth(1))
+            .any(|place| Path::new(place).starts_with(folder)),
+        Err(error) => {
+            // Whoever asks leaves alone what is in use.
+            log::warn!("/proc/self/mounts: {error}");
+            true
         }
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn refuse_precious(disk: &mut ExclusiveDisk) -> Result<(), DriveError
     }
 }
 
-fn entry(
+pub(crate) fn entry(
     kind: [u8; 16],
     first: u64,
     last: u64,
@@ -110,7 +110,7 @@ fn entry(
 }
 
 /// A version 4 GUID (RFC 9562, section 5.4), in the byte order of the disk.
-fn random_guid() -> Result<[u8; 16], DriveError> {
+pub(crate) fn random_guid() -> Result<[u8; 16], DriveError> {
     let mut guid = [0; 16];
     getrandom::fill(&mut guid).map_err(|_| DriveError::Io {
         action: "drawing random numbers",
@@ -121,7 +121,7 @@ fn random_guid() -> Result<[u8; 16], DriveError> {
     Ok(guid)
 }
 
-fn failed(error: gptman::Error) -> DriveError {
+pub(crate) fn failed(error: gptman::Error) -> DriveError {
     log::warn!("partition table: {error}");
     match error {
         gptman::Error::Io(error) => crate::disk::io_error("writing the partition table", &error),

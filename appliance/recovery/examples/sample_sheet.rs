@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             size_bytes: 2_000_398_934_016,
         },
         sources: sources.collect(),
+        last_rehearsal: None,
         release: ReleaseFacts {
             version: "0.1.0".to_owned(),
             commit: "1b0e7d2c9a44".to_owned(),

@@ -23,8 +23,34 @@ pub struct SheetFacts {
     pub drive: DriveFacts,
     /// One for each source, the most important first: the commands on the sheet name the first one.
     pub sources: Vec<SourceFacts>,
+    /// When getting everything back was last rehearsed; `None` if it never was.
+    pub last_rehearsal: Option<RehearsalFacts>,
     /// What made the archive.
     pub release: ReleaseFacts,
+}
+
+/// The last rehearsal of a restore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RehearsalFacts {
+    /// As `YYYY-MM-DD`.
+    pub day: String,
+    /// Whose key opened the archive; `None` where a later Heirloom says it in a way that is not known here.
+    pub by: Option<RehearsedBy>,
+    /// Whether all that was tried came back as it was archived.
+    pub is_passed: bool,
+    /// How many files came back.
+    pub files: u64,
+    /// How many did not, and how many sources could not be listed.
+    pub problems: u64,
+}
+
+/// Whose key opened the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RehearsedBy {
+    /// The owner's passphrase.
+    Owner,
+    /// The executors' shares.
+    Executors,
 }
 
 /// How to recognise the drive.
@@ -109,6 +135,7 @@ pub(crate) mod tests {
                 size_bytes: 2_000_398_934_016,
             },
             sources: vec![source("Anna Pixel 8")],
+            last_rehearsal: None,
             release: ReleaseFacts {
                 version: "0.1.0".to_owned(),
                 commit: "1b0e7d2c9a44".to_owned(),

@@ -15,7 +15,7 @@ mod typeface;
 mod wording;
 
 pub use error::SheetError;
-pub use facts::{DriveFacts, ReleaseFacts, SheetFacts, SourceFacts};
+pub use facts::{DriveFacts, RehearsalFacts, RehearsedBy, ReleaseFacts, SheetFacts, SourceFacts};
 pub use sheet::restore_sheet;
 pub use text::start_here_text;
 

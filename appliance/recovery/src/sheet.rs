@@ -47,10 +47,13 @@ const STEP_GAP_SHARE: f32 = 0.45;
 /// affected.
 pub fn restore_sheet(facts: &SheetFacts, fonts: &Fonts) -> Result<Vec<u8>, SheetError> {
     let typefaces = Typefaces::new(fonts)?;
-    let sheet = Sheet {
+    let mut sheet = Sheet {
         facts,
         typefaces: &typefaces,
+        tells_rehearsal: true,
     };
+    // How to open the drive comes before when that was tried.
+    sheet.tells_rehearsal = sheet.compose(1, SECTION_GAP_PT.0)?.y <= TEXT_HEIGHT_PT - 0.1;
     let height = |rows: usize, gap_pt: f32| Ok(sheet.compose(rows, gap_pt)?.y);
     // As many sources as fit in comfort, at least one row; then the white space is shared out. The height grows evenly with the gap.
     let mut rows = facts.sources.len().clamp(1, ROWS_MAX);
@@ -90,6 +93,8 @@ fn metadata(facts: &SheetFacts) -> Metadata {
 struct Sheet<'a> {
     facts: &'a SheetFacts,
     typefaces: &'a Typefaces<'a>,
+    /// There is room for a line about the last rehearsal.
+    tells_rehearsal: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -118,6 +123,11 @@ impl<'a> Sheet<'a> {
         self.table(&mut page, rows);
         page.paragraph(0.0, &wording::drive(self.facts, &medium));
         self.labelled(&mut page, "Its LUKS UUID:", &self.facts.luks_uuid);
+        if self.tells_rehearsal
+            && let Some(rehearsal) = wording::last_rehearsal(self.facts, &medium)
+        {
+            page.paragraph(0.0, &rehearsal);
+        }
 
         self.heading(&mut page, gap_pt, wording::TO_OPEN);
         page.paragraph(0.0, &wording::opening(&medium));

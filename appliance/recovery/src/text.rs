@@ -42,9 +42,14 @@ pub fn start_here_text(facts: &SheetFacts) -> String {
     text.line("");
     text.spans("", &wording::drive(facts, &medium));
     text.paragraph("", &format!("Its LUKS UUID: {}", facts.luks_uuid));
+    if let Some(rehearsal) = wording::last_rehearsal(facts, &medium) {
+        text.spans("", &rehearsal);
+    }
 
     text.heading(wording::TO_OPEN);
     text.spans("", &wording::opening(&medium));
+    text.line("");
+    text.spans("", &wording::carried());
     for (index, step) in wording::steps(facts, &medium).iter().enumerate() {
         text.line("");
         text.spans(&format!("{}. ", index + 1), &step.sentence);
@@ -177,6 +182,7 @@ mod tests {
     use super::*;
     use crate::commands::COMMAND_COLUMNS_MAX;
     use crate::facts::tests::{facts, source};
+    use crate::facts::{RehearsalFacts, RehearsedBy};
 
     #[test]
     fn lines_are_short_and_our_own_words_ascii() {
@@ -216,6 +222,53 @@ mod tests {
             "\nba7816bf 8f01cfea 414140de 5dae2223 b00361a3 96177a9c b410ff61 f20015ad\n",
             "\n    K=RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3\n",
         ] {
+            assert!(text.contains(expected), "{expected} is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_rehearsal_is_told_as_it_went() {
+        let mut facts = facts();
+        assert!(!start_here_text(&facts).contains("rehearsal"));
+        let table = [
+            (
+                Some(RehearsedBy::Executors),
+                true,
+                220,
+                0,
+                "2026-11-23, by the shares of the executors: 220 files came back.",
+            ),
+            (
+                Some(RehearsedBy::Owner),
+                true,
+                1,
+                0,
+                "2026-11-23, by the passphrase: 1 file came back.",
+            ),
+            (
+                None,
+                false,
+                1_219,
+                2,
+                "2026-11-23: 1,219 files came back, and 2 did not.",
+            ),
+            (
+                None,
+                false,
+                0,
+                0,
+                "2026-11-23: 0 files came back, which is not enough to rely on.",
+            ),
+        ];
+        for (by, is_passed, files, problems, expected) in table {
+            facts.last_rehearsal = Some(RehearsalFacts {
+                day: "2026-11-23".to_owned(),
+                by,
+                is_passed,
+                files,
+                problems,
+            });
+            let text = start_here_text(&facts).replace('\n', " ");
             assert!(text.contains(expected), "{expected} is not in:\n{text}");
         }
     }

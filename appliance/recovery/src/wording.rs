@@ -4,7 +4,7 @@
 //! `*strong*` and `` `code` ``. Names come in beside them and are never read for marks.
 
 use crate::commands;
-use crate::facts::{SheetFacts, SourceFacts};
+use crate::facts::{RehearsedBy, SheetFacts, SourceFacts};
 
 /// How a piece of a sentence is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,32 @@ pub(crate) fn drive(facts: &SheetFacts, medium: &Medium<'_>) -> Vec<Span> {
     sentence
 }
 
+/// When getting everything back was last tried, if it was.
+pub(crate) fn last_rehearsal(facts: &SheetFacts, medium: &Medium<'_>) -> Option<Vec<Span>> {
+    let last = facts.last_rehearsal.as_ref()?;
+    let by = match last.by {
+        Some(RehearsedBy::Owner) => ", by the passphrase",
+        Some(RehearsedBy::Executors) => ", by the shares of the executors",
+        None => "",
+    };
+    let files = |count: u64| match count {
+        1 => "1 file".to_owned(),
+        count => format!("{} files", grouped(count)),
+    };
+    let mut sentence = with_name(
+        "*Last rehearsal:* ",
+        Voice::Plain,
+        (medium.name)(&last.day),
+        &format!("{by}: {} came back", files(last.files)),
+    );
+    sentence.extend(match (last.is_passed, last.problems) {
+        (true, _) => spans("."),
+        (false, 0) => spans(", *which is not enough to rely on.*"),
+        (false, problems) => spans(&format!(", *and {} did not.*", grouped(problems))),
+    });
+    Some(sentence)
+}
+
 pub(crate) fn opening(medium: &Medium<'_>) -> Vec<Span> {
     let look = medium.command_look;
     spans(&format!(
@@ -124,6 +150,15 @@ pub(crate) fn opening(medium: &Medium<'_>) -> Vec<Span> {
          them changes the drive. If this is new to you, ask someone who uses Linux. *Windows and macOS cannot read the \
          drive and may offer to format or initialize it: always refuse.*",
     ))
+}
+
+/// What the drive carries besides. It is copied there after the set-up, and may be missing, so that nothing else depends on it.
+pub(crate) fn carried() -> Vec<Span> {
+    spans(
+        "*Less to type:* the drive may carry Heirloom itself. If there is a folder `heirloom` beside this page, a PC can start from the drive: choose \
+         it in the boot menu of the PC (at power-on, often F12, F11, F9 or Esc). If there is `heirloom-linux-x86_64`, that program copies \
+         everything out on a 64-bit Linux PC; `TOOL.txt` says how.",
+    )
 }
 
 pub(crate) fn steps(facts: &SheetFacts, medium: &Medium<'_>) -> Vec<Step> {

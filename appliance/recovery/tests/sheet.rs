@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use heirloom_format::{Digest, SigningKey};
 use heirloom_recovery::{
-    DriveFacts, FontRole, Fonts, ReleaseFacts, SheetError, SheetFacts, SourceFacts, restore_sheet,
-    start_here_text,
+    DriveFacts, FontRole, Fonts, RehearsalFacts, RehearsedBy, ReleaseFacts, SheetError, SheetFacts,
+    SourceFacts, restore_sheet, start_here_text,
 };
 use tempfile::TempDir;
 
@@ -62,6 +62,13 @@ fn facts(archive_name: &str, source_names: &[&str]) -> SheetFacts {
             size_bytes: 2_000_398_934_016,
         },
         sources: source_names.iter().map(|name| source(name)).collect(),
+        last_rehearsal: Some(RehearsalFacts {
+            day: "2026-11-21".to_owned(),
+            by: Some(RehearsedBy::Executors),
+            is_passed: true,
+            files: 220,
+            problems: 0,
+        }),
         release: ReleaseFacts {
             version: "0.1.0".to_owned(),
             commit: "1b0e7d2c9a44f00d".to_owned(),
@@ -221,6 +228,7 @@ fn tells_the_facts() {
         "NOT COMPLETE: 1,234 files are missing",
         "Samsung PSSD T7, 2.0 TB, serial number S6XNNS0T402718H",
         "Its LUKS UUID: 3f0c9a52-71be-4d86-9d3e-5a1c7be0442f",
+        "Last rehearsal: 2026-11-21, by the shares of the executors: 220 files came back.",
         "always refuse.",
         "Archive id: 9f2c41d07be83a5516c0de0a4b7731ef",
         "Heirloom 0.1.0 (1b0e7d2c9a44)",

@@ -87,16 +87,18 @@ fn escape(bytes: &[u8]) -> Step {
         return Step::Wait;
     };
     match kind {
-        // SS3: F1 and the arrows of terminals in application mode.
+        // SS3: F1, F2 and the arrows of terminals in application mode.
         b'O' => match bytes.get(2) {
             None => Step::Wait,
             Some(b'P') => Step::Took(3, Some(Command::Help)),
+            Some(b'Q') => Step::Took(3, Some(Command::Suggest)),
             Some(last) => Step::Took(3, arrow(*last)),
         },
-        // The Linux console sends F1 as ESC [ [ A.
+        // The Linux console sends F1 as ESC [ [ A, F2 as ESC [ [ B.
         b'[' if bytes.get(2) == Some(&b'[') => match bytes.get(3) {
             None => Step::Wait,
             Some(b'A') => Step::Took(4, Some(Command::Help)),
+            Some(b'B') => Step::Took(4, Some(Command::Suggest)),
             Some(_) => Step::Took(4, None),
         },
         b'[' => control_sequence(bytes),
@@ -120,6 +122,7 @@ fn control_sequence(bytes: &[u8]) -> Step {
                 (b"5", b'~') => Some(Command::PageUp),
                 (b"6", b'~') => Some(Command::PageDown),
                 (b"11", b'~') => Some(Command::Help),
+                (b"12", b'~') => Some(Command::Suggest),
                 (_, b'~') => None,
                 (_, last) => arrow(last),
             };
@@ -156,8 +159,12 @@ mod tests {
             b"\x1b[[A\x1bOP\x1b[11~",
             &[Command::Help, Command::Help, Command::Help],
         ),
+        (
+            b"\x1b[[B\x1bOQ\x1b[12~",
+            &[Command::Suggest, Command::Suggest, Command::Suggest],
+        ),
         (b"\x1b[1;5A", &[Command::Up]),
-        (b"\x1b[3~\x1b[C\x1b[[Bx", &[Command::Type('x')]),
+        (b"\x1b[3~\x1b[C\x1b[[Cx", &[Command::Type('x')]),
         (b"\x1b\x1b[A", &[Command::Back, Command::Up]),
         (b"\x03\x00\tb", &[Command::Type('b')]),
         (b"\xffc\x80d", &[Command::Type('c'), Command::Type('d')]),

@@ -13,6 +13,41 @@ const WINDOW_BYTES: u64 = 128 * 1024;
 /// How many are kept: enough for a file's own blocks, its inode, its extents and some folders.
 const WINDOWS_MAX: usize = 16;
 
+/// Where the superblock begins, its magic number (at 0x38), and the flag by which the count of blocks has 64 bits (Linux, Documentation/filesystems/ext4).
+const SUPERBLOCK_AT_BYTES: u64 = 1024;
+const MAGIC: u16 = 0xef53;
+const INCOMPATIBLE_64_BIT: u32 = 0x80;
+/// Blocks of 64 KiB are the largest: 1 KiB, doubled so often.
+const DOUBLINGS_MAX: u32 = 6;
+
+/// How long the ext4 file system in `device` says that it is, in bytes. Where the device is shorter, its end is missing. `None` where there is no ext4
+/// file system.
+///
+/// # Errors
+/// Those of the device.
+pub fn ext4_size_bytes(device: &impl ReadAt) -> io::Result<Option<u64>> {
+    let mut superblock = [0; 1024];
+    match device.read_at(SUPERBLOCK_AT_BYTES, &mut superblock) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        outcome => outcome?,
+    }
+    let number = |at: usize| {
+        let bytes = [0, 1, 2, 3].map(|byte| superblock[at + byte]);
+        u32::from_le_bytes(bytes)
+    };
+    let (low, doublings, flags, high) = (number(0x04), number(0x18), number(0x60), number(0x150));
+    if number(0x38) as u16 != MAGIC || doublings > DOUBLINGS_MAX {
+        return Ok(None);
+    }
+    let high = if flags & INCOMPATIBLE_64_BIT == 0 {
+        0
+    } else {
+        high
+    };
+    let blocks = u64::from(high) << 32 | u64::from(low);
+    Ok(blocks.checked_mul(1024 << doublings))
+}
+
 /// Opens the ext4 file system in `device`, such as a [`Plain`](crate::Plain). Its journal is replayed in memory.
 ///
 /// An [`Ext4`] is for one thread. Several threads each open one of their own, over the same device behind an [`Arc`](std::sync::Arc).
@@ -111,5 +146,36 @@ impl<R: ReadAt> Windows<R> {
         }
         window.start_bytes = start_bytes;
         Ok(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_says_how_long_it_is() {
+        let wide = INCOMPATIBLE_64_BIT;
+        for (low, high, doublings, flags, size_bytes) in [
+            (16_384_u32, 0_u32, 2_u32, wide, Some(64 << 20)),
+            (16_384, 7, 2, 0, Some(64 << 20)),
+            (0, 1, 2, wide, Some(16 << 40)),
+            (5, 0, 0, 0, Some(5 << 10)),
+            (1, u32::MAX, 6, wide, None),
+            (1, 0, 7, 0, None),
+        ] {
+            let mut bytes = vec![0; 2048];
+            let fields = [(0x04, low), (0x150, high), (0x18, doublings), (0x60, flags)];
+            for (at, value) in fields {
+                bytes[1024 + at..1024 + at + 4].copy_from_slice(&value.to_le_bytes());
+            }
+            bytes[1024 + 0x38..1024 + 0x3a].copy_from_slice(&MAGIC.to_le_bytes());
+            let found = ext4_size_bytes(&bytes).expect("it can be read");
+            assert_eq!(found, size_bytes, "{low} {high} {doublings}");
+            bytes[1024 + 0x38] = 0;
+            assert_eq!(ext4_size_bytes(&bytes).expect("it can be read"), None);
+            bytes.truncate(2047);
+            assert_eq!(ext4_size_bytes(&bytes).expect("it can be read"), None);
+        }
     }
 }

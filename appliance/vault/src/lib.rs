@@ -51,7 +51,7 @@ pub use error::{
     CopyFault, Feature, HeaderError, Inconsistency, PassedOver, PlainError, SlotFault, UnlockError,
     Unsupported,
 };
-pub use ext4::open_ext4;
+pub use ext4::{ext4_size_bytes, open_ext4};
 pub use header::{CopyState, Header, HeaderCopy, SlotFacts};
 pub use kdf::Bounds;
 pub use key::VolumeKey;

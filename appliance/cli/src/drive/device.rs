@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use heirloom_engine::ARCHIVE_PARTITION_NAME;
-use heirloom_vault::{Header, HeaderError, ReadAt, Span};
+use heirloom_vault::{Header, HeaderError, Plain, PlainError, ReadAt, Span, ext4_size_bytes};
 use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
 use nix::libc;
 use nix::sys::stat::{major, minor};
@@ -41,17 +41,54 @@ pub(super) fn open(from: &Path) -> Result<(Device, usize), DriveTrouble> {
     }
     let at_once = if is_solid(&facts) { AT_ONCE } else { 1 };
     forget_what_was_read(&file, from);
-    let size_bytes = file.size_bytes().map_err(unreadable)?;
-    let (start_bytes, size_bytes) = match partitions(&file, size_bytes) {
+    let whole_bytes = file.size_bytes().map_err(unreadable)?;
+    let (start_bytes, size_bytes) = match partitions(&file, whole_bytes) {
         Some(all) => archive_partition(&file, &all)
             .ok_or_else(|| DriveTrouble::NoArchivePartition(from.to_owned()))?,
-        None => (0, size_bytes),
+        None => (0, whole_bytes),
     };
+    let needed_bytes = start_bytes.saturating_add(size_bytes);
     let device = Span::new(file, start_bytes, size_bytes).map_err(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => DriveTrouble::Truncated(from.to_owned()),
+        ErrorKind::UnexpectedEof => truncated(from, whole_bytes, needed_bytes, &facts),
         _ => unreadable(error),
     })?;
     Ok((device, at_once))
+}
+
+fn truncated(from: &Path, size_bytes: u64, needed_bytes: u64, facts: &Metadata) -> DriveTrouble {
+    DriveTrouble::Truncated {
+        place: from.to_owned(),
+        is_image: facts.is_file(),
+        size_bytes,
+        needed_bytes,
+    }
+}
+
+/// An image of the archive's partition alone says nowhere how long it must be; the file system in it does.
+pub(super) fn refuse_truncated(from: &Path, plain: &Plain<Device>) -> Result<(), DriveTrouble> {
+    let unreadable = |error| DriveTrouble::Unreadable {
+        place: from.to_owned(),
+        error,
+    };
+    if plain.size_bytes() == 0 {
+        return Err(DriveTrouble::Data {
+            place: from.to_owned(),
+            error: PlainError::TooShort,
+        });
+    }
+    let Some(needed_bytes) = ext4_size_bytes(plain).map_err(unreadable)? else {
+        // What is there instead is told by whoever opens it.
+        return Ok(());
+    };
+    let missing_bytes = needed_bytes.saturating_sub(plain.size_bytes());
+    if missing_bytes == 0 {
+        return Ok(());
+    }
+    let file = open_file(from)?;
+    let size_bytes = file.size_bytes().map_err(unreadable)?;
+    let facts = file.metadata().map_err(unreadable)?;
+    let needed_bytes = size_bytes.saturating_add(missing_bytes);
+    Err(truncated(from, size_bytes, needed_bytes, &facts))
 }
 
 /// What it means that there is no header.

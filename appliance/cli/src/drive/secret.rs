@@ -1,5 +1,7 @@
 //! What opens the drive: the owner's passphrase or the executors' shares, from the terminal or from a file. Never from the command line.
 
+mod typed;
+
 use std::fs::File;
 use std::io::{Read, stdin};
 use std::path::Path;
@@ -21,6 +23,9 @@ const ATTEMPTS: u32 = 3;
 const PASSPHRASE_BYTES_MAX: usize = 512;
 /// More than the most shares in the most words have, with their numbers.
 const SECRET_FILE_BYTES_MAX: usize = 64 << 10;
+/// What is said before shares are asked for. They are shown, unlike a passphrase: they are on paper beside the keyboard, and a word can't be checked unseen.
+const ABOUT_SHARES: &str = "Type the words of one share in one line and press Enter; the first four letters of each word are enough. The words can be \
+     seen as you type: let nobody watch, and close this window afterwards. Ctrl-C ends it.";
 /// Standard input, as a file's name.
 const STANDARD_INPUT: &str = "-";
 
@@ -115,10 +120,10 @@ fn shares_of(text: &[u8]) -> Result<Gathering, DriveTrouble> {
     Ok(gathering)
 }
 
-/// Share by share, until there are enough. One that is wrong is asked for again, and says what is wrong with it.
+/// Share by share, until there are enough. One that is wrong says what is wrong with it; where that is one word, only that is asked for again.
 fn ask_for_shares(terminal: &mut Terminal) -> Result<Gathering, DriveTrouble> {
     let mut gathering = Gathering::new();
-    terminal.say("Type the words of one share in one line, the first four letters of each are enough; Ctrl-C ends it.")?;
+    terminal.say(ABOUT_SHARES)?;
     while gathering.progress() != Progress::Complete {
         let question = match gathering.progress() {
             Progress::Shares { entered, needed } => {
@@ -126,21 +131,44 @@ fn ask_for_shares(terminal: &mut Terminal) -> Result<Gathering, DriveTrouble> {
             }
             _ => format!("Share {}:", gathering.shares().len() + 1),
         };
-        let words = terminal.ask(&question)?;
-        if words.trim_ascii().is_empty() {
+        let Some(share) = ask_for_share(terminal, &question)? else {
             continue;
-        }
-        let refused = match share(&words) {
-            Ok(share) => gathering.add(share).err().map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
         };
-        if let Some(reason) = refused {
+        if let Err(error) = gathering.add(share) {
             terminal.say(&format!(
-                "This was not taken: {reason}. Look at the paper, and type this share again, or another one."
+                "This was not taken: {error}. Look at the paper, and type another one."
             ))?;
         }
     }
     Ok(gathering)
+}
+
+/// One share; `None` where somebody begins it anew.
+fn ask_for_share(terminal: &mut Terminal, question: &str) -> Result<Option<Share>, DriveTrouble> {
+    let mut words = terminal.ask(question)?;
+    if words.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    loop {
+        let error = match share(&words) {
+            Ok(share) => return Ok(Some(share)),
+            Err(error) => error,
+        };
+        let Some(position) = typed::wrong_word(error) else {
+            terminal.say(&format!(
+                "This was not taken: {error}. Look at the paper, and type this share again, or another one."
+            ))?;
+            return Ok(None);
+        };
+        terminal.say(&typed::complaint(&words, position, error))?;
+        let word = terminal.ask(&format!(
+            "Word {position}, or only Enter to type the whole share again:"
+        ))?;
+        match typed::replaced(&words, position, &word) {
+            Some(better) => words = better,
+            None => return Ok(None),
+        }
+    }
 }
 
 fn share(words: &[u8]) -> Result<Share, ShareError> {

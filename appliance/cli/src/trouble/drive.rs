@@ -30,8 +30,17 @@ pub(crate) enum DriveTrouble {
     NotLuks(PathBuf),
     #[error("{} cannot be opened: {error}.", place.display())]
     Header { place: PathBuf, error: HeaderError },
-    #[error("{} ends before the archive in it does.", .0.display())]
-    Truncated(PathBuf),
+    #[error(
+        "{} has {size_bytes} bytes, and the archive in it needs {needed_bytes}: its end is missing.",
+        place.display()
+    )]
+    Truncated {
+        place: PathBuf,
+        /// Whether it is a file, and no device.
+        is_image: bool,
+        size_bytes: u64,
+        needed_bytes: u64,
+    },
     #[error("{} cannot be decrypted: {error}.", place.display())]
     Data { place: PathBuf, error: PlainError },
     #[error("The file system in {} cannot be read: {error}.", place.display())]
@@ -87,7 +96,7 @@ impl DriveTrouble {
         match self {
             Self::Unreadable { .. }
             | Self::Header { .. }
-            | Self::Truncated(_)
+            | Self::Truncated { .. }
             | Self::Data { .. }
             | Self::FileSystem { .. }
             | Self::Locked(_)
@@ -121,8 +130,17 @@ impl DriveTrouble {
             Self::Header { .. } => {
                 "Nothing was changed, and the pictures may all be there, but without a header nobody can decrypt them. If there is a backup of the header, put it back with `cryptsetup luksHeaderRestore`, best into an image of the drive; don't format anything."
             }
-            Self::Truncated(_) => {
-                "Nothing was changed. The image is not whole, or the drive says that it is smaller than it is: make the image again, or plug the drive in without an adapter."
+            Self::Truncated { is_image: true, .. } => {
+                "Nothing was changed. The image is shorter than the drive that it is of: make it again, and look that there is room for all of it. If the drive is no more, make a copy of the image longer by `truncate --size` with the number of bytes that it needs, and restore from that: each file that was in the missing part is named."
+            }
+            Self::Truncated { .. } => {
+                "Nothing was changed. The drive says that it is smaller than it was: plug it in without an adapter, or into another computer."
+            }
+            Self::Data {
+                error: PlainError::TooShort,
+                ..
+            } => {
+                "Nothing was changed. The image is not whole: make it again, and look that there is room for all of it."
             }
             Self::Data { .. } | Self::FileSystem { .. } => {
                 "Nothing was changed, and the passphrase or the shares are right. Check the cable and try again; if it happens again, make an image of the drive, and let `cryptsetup open` and `e2fsck` work on the image."
@@ -134,7 +152,7 @@ impl DriveTrouble {
                 "Nothing was changed, and no attempt is counted. Look at the keyboard's layout and at Caps Lock. Without the passphrase, enough of the shares open it: --shares."
             }
             Self::Locked(_) => {
-                "Nothing was changed. Try it on a computer with more memory, or with `cryptsetup open` of a newer version."
+                "Nothing was changed. Look whether the image is whole, if it is one. Try it on a computer with more memory, or with `cryptsetup open` of a newer version."
             }
             Self::NoShares => "Nothing was changed. Open it by its passphrase, without --shares.",
             Self::OtherShares(_) => {
@@ -174,7 +192,7 @@ impl DriveTrouble {
             Self::NoArchivePartition(_) => "no-archive-partition",
             Self::NotLuks(_) => "not-luks",
             Self::Header { .. } => "header-damaged",
-            Self::Truncated(_) => "truncated",
+            Self::Truncated { .. } => "truncated",
             Self::Data { .. } => "not-decrypted",
             Self::FileSystem { .. } => "file-system-damaged",
             Self::NoArchive(_) => "not-an-archive",

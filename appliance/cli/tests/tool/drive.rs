@@ -7,8 +7,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::drive_kit::{
-    IMAGE, PASSPHRASE_FILE, contents, disk, encrypted, fingerprint, run_with_input, seal, shares,
-    with_shares,
+    IMAGE, PASSPHRASE_FILE, SECTOR_SIZES_BYTES, contents, disk, encrypted, fingerprint,
+    run_with_input, seal, shares, with_shares,
 };
 use crate::kit::{Home, Outcome};
 
@@ -109,21 +109,26 @@ fn a_whole_disk_is_as_good() {
     let home = Home::new();
     archived(&home);
     encrypted(&home, "archive");
-    for (name, table_is_lost) in [
+    let kinds = [
         ("heirloom-archive", false),
         ("heirloom-archive", true),
         ("", false),
-    ] {
-        let disk = disk(&home, name);
+    ];
+    let sizes = SECTOR_SIZES_BYTES.into_iter();
+    for ((name, table_is_lost), sector_bytes) in
+        sizes.flat_map(|size| kinds.map(|kind| (kind, size)))
+    {
+        let disk = disk(&home, name, sector_bytes);
         if table_is_lost {
             let mut bytes = fs::read(&disk).expect("the disk");
-            bytes[512..1024].fill(0);
+            let sector_bytes = sector_bytes as usize;
+            bytes[sector_bytes..2 * sector_bytes].fill(0);
             fs::write(&disk, bytes).expect("its damage");
         }
         seal(&disk);
         let before = fingerprint(&disk);
         let verified = run(&home, &["verify"], "disk");
-        assert_eq!(verified.code, 0, "{name:?}: {verified:?}");
+        assert_eq!(verified.code, 0, "{name:?} {sector_bytes}: {verified:?}");
         let file = run(&home, &["cat", "DCIM/102APPLE/IMG_0009.JPG"], "disk");
         assert_eq!((file.code, &file.out[..]), (0, "nine"), "{file:?}");
         assert_eq!(fingerprint(&disk), before);
@@ -171,6 +176,37 @@ fn one_damaged_header_is_told_and_no_obstacle() {
             }
         }
         assert_eq!(fingerprint(&image), before);
+    }
+}
+
+/// An image that is not whole has nothing to do with cables.
+#[test]
+fn an_image_that_is_too_short_is_told_how_long_it_must_be() {
+    let home = Home::new();
+    home.card();
+    home.archive("card/DCIM", "archive");
+    encrypted(&home, "archive");
+    disk(&home, "heirloom-archive", SECTOR_SIZES_BYTES[0]);
+    for name in [IMAGE, "disk"] {
+        let path = home.path(name);
+        let size_bytes = fs::metadata(&path).expect("its facts").len();
+        let file = fs::File::options().write(true).open(&path).expect("it");
+        // Behind the file system, 16 MiB and more are free; of itself, a little is then missing where nothing is.
+        file.set_len(size_bytes - (17 << 20) - (64 << 10))
+            .expect("shorter");
+        let words = ["ls", "--from", name, "--passphrase-file", PASSPHRASE_FILE];
+        let short = home.run([&words[..], &["--json"]].concat());
+        assert_eq!(short.code, 3, "{name}: {short:?}");
+        assert_eq!(short.json()["error"]["reason"], "truncated", "{name}");
+        assert!(!short.err.contains("cable"), "{short:?}");
+        let needed = short.err.split_once("needs ").expect("a number").1;
+        let needed = needed.split(':').next().expect("a number");
+        let needed_bytes: u64 = needed.parse().expect("a number");
+        assert!(needed_bytes <= size_bytes, "{short:?}");
+        // As the advice says: what is left can be read.
+        file.set_len(needed_bytes).expect("longer");
+        let long = home.run(words);
+        assert_eq!(long.code, 0, "{name}: {long:?}");
     }
 }
 

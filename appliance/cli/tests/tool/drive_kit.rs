@@ -1,7 +1,8 @@
 //! Encrypted archive drives, made by stock tools without any rights: an archive of the tool's own in ext4 by `mke2fs`, in LUKS2 by `cryptsetup`.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::Write;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -25,8 +26,10 @@ pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 pub(crate) const PASSPHRASE_FILE: &str = "passphrase.txt";
 /// The image, in a home that has a drive.
 pub(crate) const IMAGE: &str = "image";
-const SECTOR_BYTES: u64 = 512;
-const PARTITION_AT_SECTOR: [u64; 2] = [2048, 4096];
+/// Of most disks, and of some.
+pub(crate) const SECTOR_SIZES_BYTES: [u64; 2] = [512, 4096];
+/// Where the boot partition and the archive's begin.
+const PARTITION_AT_BYTES: [u64; 2] = [1 << 20, 2 << 20];
 
 /// Makes `image` of the folder `archive`: slot 0 for the passphrase.
 pub(crate) fn encrypted(home: &Home, archive: &str) -> PathBuf {
@@ -44,16 +47,9 @@ pub(crate) fn encrypted(home: &Home, archive: &str) -> PathBuf {
     file.and_then(|file| file.set_len(FILE_SYSTEM_BYTES + SPARE_BYTES))
         .expect("room for the header");
     let spare = format!("--reduce-device-size={SPARE_BYTES}");
-    cryptsetup(home, |it| {
-        it.args([
-            "reencrypt",
-            "--encrypt",
-            "--type=luks2",
-            "--sector-size=4096",
-        ])
-        .args(["--resilience=none", &spare])
-        .args(CHEAP)
-    });
+    let words = ["reencrypt", "--encrypt", "--type=luks2", &spare];
+    let fast = ["--sector-size=4096", "--resilience=none"];
+    cryptsetup(home, words.iter().chain(&fast).chain(&CHEAP));
     image
 }
 
@@ -61,13 +57,9 @@ pub(crate) fn encrypted(home: &Home, archive: &str) -> PathBuf {
 pub(crate) fn with_shares(home: &Home) -> Vec<String> {
     let (secret, shares) = shares();
     home.write("hex", secret.to_hex().expose().as_bytes());
-    let hex = home.path("hex");
-    cryptsetup(home, |it| {
-        it.args(["luksAddKey", "--key-slot=1"])
-            .args(CHEAP)
-            .arg("--new-keyfile")
-            .arg(hex)
-    });
+    let new_key = format!("--new-keyfile={}", home.path("hex").display());
+    let words = ["luksAddKey", "--key-slot=1", &new_key];
+    cryptsetup(home, words.iter().chain(&CHEAP));
     shares
 }
 
@@ -82,12 +74,12 @@ pub(crate) fn shares() -> (MasterSecret, Vec<String>) {
     (secret, shares.iter().map(line).collect())
 }
 
-fn cryptsetup<'a>(home: &Home, words: impl FnOnce(&'a mut Command) -> &'a mut Command) {
-    // Leaked: a few bytes in a test, so that the closure can chain.
-    let command: &'a mut Command = Box::leak(Box::new(Command::new("cryptsetup")));
-    let command = words(command.arg("--batch-mode"));
+/// Runs `cryptsetup` with these words, the key and the image.
+fn cryptsetup<S: AsRef<OsStr>>(home: &Home, words: impl IntoIterator<Item = S>) {
     tool(
-        command
+        Command::new("cryptsetup")
+            .arg("--batch-mode")
+            .args(words)
             .arg("--key-file")
             .arg(home.path("key"))
             .arg(home.path(IMAGE)),
@@ -95,7 +87,7 @@ fn cryptsetup<'a>(home: &Home, words: impl FnOnce(&'a mut Command) -> &'a mut Co
 }
 
 /// A disk with the boot partition and the encrypted one, as the appliance makes them; the second is called `name`.
-pub(crate) fn disk(home: &Home, name: &str) -> PathBuf {
+pub(crate) fn disk(home: &Home, name: &str, sector_bytes: u64) -> PathBuf {
     let image = fs::read(home.path(IMAGE)).expect("the image");
     let path = home.path("disk");
     let mut disk = File::options()
@@ -104,36 +96,27 @@ pub(crate) fn disk(home: &Home, name: &str) -> PathBuf {
         .create_new(true)
         .open(&path)
         .expect("a disk");
-    let archive_sectors = image.len() as u64 / SECTOR_BYTES;
-    disk.set_len((PARTITION_AT_SECTOR[1] + archive_sectors + 2048) * SECTOR_BYTES)
-        .expect("its size");
-    let mut table = GPT::new_from(&mut disk, SECTOR_BYTES, [7; 16]).expect("a table");
-    table[1] = partition(
-        1,
-        "HEIRLOOM",
-        PARTITION_AT_SECTOR[1] - PARTITION_AT_SECTOR[0],
-    );
-    table[2] = partition(2, name, archive_sectors);
-    GPT::write_protective_mbr_into(&mut disk, SECTOR_BYTES).expect("its first sector");
-    table.write_into(&mut disk).expect("the table");
-    disk.write_all_at(&boot_partition(), PARTITION_AT_SECTOR[0] * SECTOR_BYTES)
-        .expect("the first partition");
-    disk.seek(SeekFrom::Start(PARTITION_AT_SECTOR[1] * SECTOR_BYTES))
-        .expect("the second partition");
-    disk.write_all(&image).expect("the archive");
-    path
-}
-
-fn partition(number: u8, name: &str, sectors: u64) -> GPTPartitionEntry {
-    let start = PARTITION_AT_SECTOR[usize::from(number) - 1];
-    GPTPartitionEntry {
+    let [boot_bytes, archive_bytes] = PARTITION_AT_BYTES;
+    let end_bytes = archive_bytes + image.len() as u64;
+    disk.set_len(end_bytes + (1 << 20)).expect("its size");
+    let mut table = GPT::new_from(&mut disk, sector_bytes, [7; 16]).expect("a table");
+    let partition = |number: u8, name: &str, start_bytes: u64, end_bytes: u64| GPTPartitionEntry {
         partition_type_guid: [0xff; 16],
         unique_partition_guid: [number; 16],
-        starting_lba: start,
-        ending_lba: start + sectors - 1,
+        starting_lba: start_bytes / sector_bytes,
+        ending_lba: end_bytes / sector_bytes - 1,
         attribute_bits: 0,
         partition_name: name.into(),
-    }
+    };
+    table[1] = partition(1, "HEIRLOOM", boot_bytes, archive_bytes);
+    table[2] = partition(2, name, archive_bytes, end_bytes);
+    GPT::write_protective_mbr_into(&mut disk, sector_bytes).expect("its first sector");
+    table.write_into(&mut disk).expect("the table");
+    disk.write_all_at(&boot_partition(), boot_bytes)
+        .expect("the first partition");
+    disk.write_all_at(&image, archive_bytes)
+        .expect("the archive");
+    path
 }
 
 /// As much of a FAT32 file system as says what it is.

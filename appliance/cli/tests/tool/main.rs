@@ -14,5 +14,6 @@ mod odd;
 mod refused;
 mod restored;
 mod sorted;
+mod terminal;
 mod thinned;
 mod verified;

@@ -1,5 +1,7 @@
 //! Everything that we may do, on one page.
 
+use super::keys_change::KeysEffect;
+use super::reading::ReadingEffect;
 use super::wish::RunWish;
 use crate::Passphrase;
 use crate::device::{DeviceFacts, DeviceId};
@@ -52,6 +54,10 @@ pub enum Effect {
     StopRun,
     /// Sync, unmount and lock the archive, or clean up after a drive that was pulled; answered by `ArchiveClosed`.
     CloseArchive,
+    /// Restore from an archive that is only read.
+    Reading(ReadingEffect),
+    /// Change who can open the open archive.
+    Keys(KeysEffect),
     /// Sync everything and switch the PC off; nothing comes after.
     PowerOff,
 }

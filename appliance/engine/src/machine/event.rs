@@ -1,5 +1,7 @@
 //! Everything that can happen, on one page.
 
+use super::keys_change::KeysEvent;
+use super::reading::ReadingEvent;
 use super::view::SetUpStep;
 use crate::device::{DeviceFacts, DeviceId};
 use crate::{Progress, RunError, RunReport, SourceError, SourceIdentity, Space};
@@ -34,6 +36,8 @@ pub enum Command {
     Erase,
     /// F1.
     Help,
+    /// F2: make one for me.
+    Suggest,
 }
 
 /// Something that happened.
@@ -73,6 +77,10 @@ pub enum Event {
     SourcesKnown(Vec<String>),
     /// A run ended.
     RunEnded(Box<Result<RunDone, RunError>>),
+    /// Something happened around an archive that is only read.
+    Reading(ReadingEvent),
+    /// Something happened to the open archive's keys.
+    Keys(KeysEvent),
 }
 
 /// What a run left behind, sheet included.
@@ -103,6 +111,10 @@ pub struct OpenedArchive {
     pub source_folders: Vec<String>,
     /// Names of snapshots that can't be read as they should.
     pub damaged: Vec<String>,
+    /// Whether executors' shares open it.
+    pub has_executors: bool,
+    /// Which version of Heirloom its drive starts a PC with, if it does.
+    pub boots: Option<String>,
 }
 
 /// Why a drive could not be set up or opened.

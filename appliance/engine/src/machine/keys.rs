@@ -4,11 +4,11 @@ use heirloom_format::{day_of_unix, unix_of_day};
 
 use super::entry::{Entry, edit_secret};
 use super::event::Command;
-use super::keys_drive::press_new;
+use super::keys_change::KeysPage;
 use super::page::Page;
 use super::{Effect, Machine};
 
-const DATE_CHARS_MAX: usize = 10;
+pub(super) const DATE_CHARS_MAX: usize = 10;
 
 impl Machine {
     pub(super) fn press(&mut self, command: Command) {
@@ -39,18 +39,13 @@ impl Machine {
                 entry,
                 refused,
             } => self.press_name(command, device, entry, refused),
-            Page::NewPassphrase {
-                device,
-                name,
-                typed,
-                refused,
-            } => press_new(command, device, name, typed, refused),
-            Page::RepeatPassphrase {
-                device,
-                name,
-                first,
-                typed,
-            } => self.press_repeat(command, device, name, first, typed),
+            Page::NewPassphrase { purpose, choosing } => {
+                self.press_new_passphrase(command, purpose, choosing)
+            }
+            Page::Keys(page) => self.press_keys(command, page),
+            Page::SetUpDone { .. } if matches!(command, Command::Type('e' | 'E')) => {
+                Page::Keys(KeysPage::scheme())
+            }
             page @ (Page::SetUpDone { .. } | Page::SafeToUnplug { .. }) => {
                 back_home_on(command, page)
             }
@@ -95,6 +90,7 @@ impl Machine {
             page @ (Page::DriveTrouble { .. } | Page::DrivePulled { .. }) => {
                 back_home_on(command, page)
             }
+            Page::Reading(reading) => self.press_reading(command, reading),
             Page::ConfirmPowerOff => match command {
                 Command::Accept => {
                     // Closing is answered even when nothing is open, so that there is one way off.

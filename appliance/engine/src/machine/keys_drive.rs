@@ -1,20 +1,18 @@
-//! Setting up a drive: its name typed before it is erased, a name for the archive, a passphrase typed twice.
+//! Setting up a drive: its name typed before it is erased, a name for the archive; its passphrase is chosen in `keys_change/choosing.rs`.
 
-use crate::Passphrase;
 use crate::device::DeviceId;
 
-use super::entry::{Entry, edit_secret};
+use super::Machine;
+use super::entry::Entry;
 use super::event::Command;
+use super::keys_change::{Choosing, Purpose};
 use super::page::Page;
-use super::view::{NameRefusal, PassphraseRefusal, SetUpStep};
-use super::{Effect, Machine};
+use super::view::NameRefusal;
 
-/// The least length of a passphrase, in characters. A floor, not a judgement.
-const PASSPHRASE_CHARS_MIN: usize = 8;
 /// A LUKS2 label holds 47 bytes, and a name must be readable on the sheet.
 const NAME_CHARS_MAX: usize = 32;
 const NAME_BYTES_MAX: usize = 47;
-const ERASE_CHARS_MAX: usize = 64;
+pub(super) const ERASE_CHARS_MAX: usize = 64;
 
 impl Machine {
     pub(super) fn press_erase(
@@ -75,10 +73,8 @@ impl Machine {
                         refused: Some(refusal),
                     },
                     None => Page::NewPassphrase {
-                        device,
-                        name,
-                        typed: Passphrase::new(),
-                        refused: None,
+                        purpose: Purpose::SetUp { device, name },
+                        choosing: Choosing::begin(),
                     },
                 }
             }
@@ -89,95 +85,6 @@ impl Machine {
                     entry,
                     refused: refused.filter(|_| !changed),
                 }
-            }
-        }
-    }
-
-    pub(super) fn press_repeat(
-        &mut self,
-        command: Command,
-        device: DeviceId,
-        name: String,
-        first: Passphrase,
-        mut typed: Passphrase,
-    ) -> Page {
-        match command {
-            Command::Back => Page::NewPassphrase {
-                device,
-                name,
-                typed: Passphrase::new(),
-                refused: None,
-            },
-            Command::Accept if typed == first => {
-                let Some(known) = self.devices.get(&device) else {
-                    return Page::home();
-                };
-                self.effects.push_back(Effect::SetUpDrive {
-                    disk: known.facts.clone(),
-                    name: name.clone(),
-                    passphrase: typed,
-                });
-                Page::SettingUp {
-                    name,
-                    step: SetUpStep::Partitioning,
-                    since_ms: self.now.monotonic_ms,
-                }
-            }
-            Command::Accept => {
-                let refused = Some(PassphraseRefusal::Differ);
-                Page::NewPassphrase {
-                    device,
-                    name,
-                    typed: Passphrase::new(),
-                    refused,
-                }
-            }
-            command => {
-                edit_secret(&mut typed, command);
-                Page::RepeatPassphrase {
-                    device,
-                    name,
-                    first,
-                    typed,
-                }
-            }
-        }
-    }
-}
-
-pub(super) fn press_new(
-    command: Command,
-    device: DeviceId,
-    name: String,
-    mut typed: Passphrase,
-    refused: Option<PassphraseRefusal>,
-) -> Page {
-    match command {
-        Command::Back => Page::home(),
-        Command::Accept if typed.char_count() < PASSPHRASE_CHARS_MIN => {
-            let refused = Some(PassphraseRefusal::TooShort {
-                least_chars: PASSPHRASE_CHARS_MIN,
-            });
-            Page::NewPassphrase {
-                device,
-                name,
-                typed,
-                refused,
-            }
-        }
-        Command::Accept => Page::RepeatPassphrase {
-            device,
-            name,
-            first: typed,
-            typed: Passphrase::new(),
-        },
-        command => {
-            let changed = edit_secret(&mut typed, command);
-            Page::NewPassphrase {
-                device,
-                name,
-                typed,
-                refused: refused.filter(|_| !changed),
             }
         }
     }
@@ -194,7 +101,7 @@ fn refuse_name(name: &str) -> Option<NameRefusal> {
 }
 
 /// Upper or lower case and the number of spaces don't matter: what is asked for is attention, not spelling.
-fn same_words(expected: &str, typed: &str) -> bool {
+pub(super) fn same_words(expected: &str, typed: &str) -> bool {
     expected
         .split_whitespace()
         .map(str::to_lowercase)

@@ -7,12 +7,13 @@ use crate::device::DeviceId;
 use super::entry::Entry;
 use super::event::Command;
 use super::keys::move_cursor;
+use super::keys_change::KeysPage;
 use super::page::Page;
 use super::view::Choice;
 use super::{Effect, Machine};
 
 /// For so long after another choice came under the cursor by itself, Enter does nothing: longer than a person needs to see it.
-const STEADY_MS: u64 = 700;
+pub(super) const STEADY_MS: u64 = 700;
 
 impl Machine {
     pub(super) fn press_home(&mut self, command: Command, cursor: usize, touched: bool) -> Page {
@@ -36,6 +37,8 @@ impl Machine {
         let stay = Page::Home { cursor, touched };
         match (choice, device) {
             (Choice::Archive { .. }, Some(device)) => self.prepare(device).unwrap_or(stay),
+            // What was only read, and pulled, is not let go of yet.
+            (Choice::Open { .. } | Choice::SetUp(_), _) if self.reading_closes > 0 => stay,
             (Choice::Open { .. }, Some(device)) => match self.target(device) {
                 Some(target) => Page::Unlock {
                     target,
@@ -44,6 +47,8 @@ impl Machine {
                 },
                 None => stay,
             },
+            // Left out at the start of a computer that was started for the pictures alone.
+            (Choice::SetUp(_), _) if self.clock_is_early() => Page::date(),
             (Choice::SetUp(disk), Some(device)) => {
                 let device = device.clone();
                 let fit = self
@@ -73,6 +78,10 @@ impl Machine {
                     powering_off: false,
                 }
             }
+            (Choice::Executors { .. }, _) => Page::Keys(KeysPage::scheme()),
+            (Choice::ChangePassphrase, _) => Page::Keys(KeysPage::old_passphrase()),
+            (Choice::Restore { .. }, Some(device)) => self.begin_restore(device).unwrap_or(stay),
+            (Choice::Rehearse { .. }, Some(device)) => self.begin_rehearsal(device).unwrap_or(stay),
             (Choice::PowerOff, _) => Page::ConfirmPowerOff,
             _ => stay,
         }
@@ -82,6 +91,9 @@ impl Machine {
     pub(super) fn choices(&self) -> Vec<(Choice, Option<DeviceId>)> {
         let mut choices = Vec::new();
         let open = self.archive.as_ref();
+        if self.setting.from_drive {
+            choices.extend(self.ways_back());
+        }
         for (device, name) in self.names() {
             choices.push((Choice::Archive { source: name.text }, Some(device)));
         }
@@ -92,6 +104,9 @@ impl Machine {
                 },
                 None,
             ));
+            let renewal = archive.has_executors;
+            choices.push((Choice::Executors { renewal }, None));
+            choices.push((Choice::ChangePassphrase, None));
         } else {
             for device in self.devices.iter() {
                 if let DeviceClass::ArchiveDrive { .. } = device.class {
@@ -113,8 +128,28 @@ impl Machine {
             };
             choices.extend(self.set_ups(refused));
         }
+        if !self.setting.from_drive {
+            choices.extend(self.ways_back());
+        }
         choices.push((Choice::PowerOff, None));
         choices
+    }
+
+    /// Getting pictures back, and trying out whether that works, from each archive drive that is plugged in.
+    fn ways_back(&self) -> Vec<(Choice, Option<DeviceId>)> {
+        let drives = || {
+            let devices = self.devices.iter();
+            devices.filter(|device| matches!(device.class, DeviceClass::ArchiveDrive { .. }))
+        };
+        let restores = drives().map(|device| {
+            let name = device.name();
+            (Choice::Restore { name }, Some(device.facts.id.clone()))
+        });
+        let rehearsals = drives().map(|device| {
+            let name = device.name();
+            (Choice::Rehearse { name }, Some(device.facts.id.clone()))
+        });
+        restores.chain(rehearsals).collect()
     }
 
     fn set_ups(

@@ -5,12 +5,14 @@ mod effect;
 mod entry;
 mod event;
 mod keys;
+mod keys_change;
 mod keys_drive;
 mod keys_ended;
 mod keys_home;
 mod keys_prepare;
 mod names;
 mod page;
+mod reading;
 mod round;
 mod run;
 mod running;
@@ -24,6 +26,19 @@ mod wish;
 
 pub use effect::Effect;
 pub use event::{Command, DriveError, Event, Now, OpenedArchive, RunDone};
+pub use keys_change::{
+    EasyBecause, KeysAtPull, KeysEffect, KeysEvent, KeysView, NewShares, OwnQuestion,
+    PassphrasePurpose, ReadBackRefusal, SchemeChoice, ShareLabel, ShownWords,
+};
+pub use reading::{
+    ArchivedEntry, ArchivedKind, ArchivedSnapshot, ArchivedSource, DriveKey, ReadArchive,
+    ReadingEffect, ReadingEvent, RehearsalDone, TargetDisk, TargetDiskError, TargetUse,
+};
+pub use reading::{
+    BrowseLine, BrowseView, DaysLine, DaysRefusal, KeyLine, PartLine, PartView, PlaceLine,
+    ReadingView, RunningView, SecretText, ShareRefusal, SnapshotLine, SourceLine, WantedView,
+    WordRefusal, WordsView,
+};
 pub use view::{
     ArchiveView, Choice, DeviceLine, DeviceState, DiskUse, DiskView, HomeView, NameRefusal,
     PageView, PassphraseRefusal, SetUpStep, View,
@@ -63,6 +78,8 @@ pub struct Layout {
 pub struct Setting {
     /// The layouts; the first is the one in force at the start. Empty: the keyboard is not asked about, as on a serial line.
     pub layouts: Vec<Layout>,
+    /// This computer was started from an archive drive.
+    pub from_drive: bool,
     /// When this appliance was built: no clock before it can be right.
     pub built_unix_s: i64,
 }
@@ -85,6 +102,8 @@ pub struct Machine {
     given_names: GivenNames,
     /// The drive went while a run was writing: closed when the run has let go of it.
     pulled: bool,
+    /// So many archives that were only read are not let go of yet.
+    reading_closes: usize,
     effects: VecDeque<Effect>,
     now: Now,
     /// When a device's coming or going put another choice under the cursor of the home page.
@@ -111,6 +130,7 @@ impl Machine {
             wishes: Wishes::default(),
             given_names: GivenNames::default(),
             pulled: false,
+            reading_closes: 0,
             effects: VecDeque::new(),
             now,
             shifted_ms: None,
@@ -130,16 +150,23 @@ impl Machine {
         } else {
             self.under_cursor()
         };
+        let places = if by_person {
+            None
+        } else {
+            self.places_offered()
+        };
         match event {
             Event::Pressed(command) => self.press(command),
             Event::DeviceSeen(facts) => {
                 let id = facts.id.clone();
+                let before = self.devices.get(&id).map(|known| known.facts.clone());
                 self.notice_change_of_disk(&facts);
                 if self.devices.see(facts) {
                     self.probe(&id);
                 }
                 self.notice_return_of_drive(&id);
                 self.notice_source(&id);
+                self.reading_seen(&id, before.as_ref());
             }
             Event::DeviceGone(id) => self.lose_device(&id),
             Event::DevicesSettled => self.settled = true,
@@ -163,8 +190,11 @@ impl Machine {
             }
             Event::RunMoved(progress) => self.run_moved(progress),
             Event::RunEnded(outcome) => self.run_ended(*outcome),
+            Event::Reading(event) => self.reading(event),
+            Event::Keys(event) => self.keys_changed(event),
         }
         self.leave_lost_source();
+        self.notice_places(places);
         if let Some(before) = under_cursor {
             if touched {
                 self.keep_chosen(&before);
@@ -216,8 +246,9 @@ impl Machine {
         let clock = matches!(
             self.page,
             Page::SettingUp { .. } | Page::Unlocking { .. } | Page::Archiving { .. }
-        )
-        .then_some(self.now.monotonic_ms + TICK_MS);
+        ) || matches!(&self.page, Page::Keys(page) if page.has_clock())
+            || matches!(&self.page, Page::Reading(reading) if reading.has_clock());
+        let clock = clock.then_some(self.now.monotonic_ms + TICK_MS);
         [clock, self.devices.next_probe_ms()]
             .into_iter()
             .flatten()
@@ -253,9 +284,15 @@ impl Machine {
         }
     }
 
+    fn clock_is_early(&self) -> bool {
+        self.now.unix_s < self.setting.built_unix_s
+    }
+
     /// From the layout to the date, where the clock can't be right, or home.
     fn leave_layout(&mut self) {
-        self.page = if self.now.unix_s < self.setting.built_unix_s {
+        // Whoever starts the archive drive wants the pictures, and a restore needs no date.
+        let is_asked = self.clock_is_early() && !self.setting.from_drive;
+        self.page = if is_asked {
             Page::Date {
                 entry: entry::Entry::default(),
                 refused: false,
@@ -281,6 +318,7 @@ impl Machine {
             }
             return;
         }
+        self.reading_lost(&device);
         if self.page.asks_about(id) {
             self.page = Page::DriveTrouble {
                 name: device.drive_name(),
@@ -309,12 +347,16 @@ impl Machine {
         };
         self.round = Round::default();
         self.effects.push_back(Effect::CloseArchive);
-        self.page = Page::DrivePulled { name: archive.name };
+        let keys = self.keys_at_pull();
+        self.page = Page::DrivePulled {
+            name: archive.name,
+            keys,
+        };
     }
 
     /// A drive that was pulled and comes back is asked for its passphrase at once.
     fn notice_return_of_drive(&mut self, id: &DeviceId) {
-        let Page::DrivePulled { name } = &self.page else {
+        let Page::DrivePulled { name, .. } = &self.page else {
             return;
         };
         let Some(target) = self.target(id) else {
@@ -368,7 +410,8 @@ impl Machine {
         match outcome {
             Ok(archive) => {
                 let today = heirloom_format::day_of_unix(self.now.unix_s);
-                let clock_lags = archive.last_date.as_ref().is_some_and(|last| *last > today);
+                let clock_lags = self.clock_is_early()
+                    || archive.last_date.as_ref().is_some_and(|last| *last > today);
                 // It may be another archive, or the same after its drive was pulled: what is in it is asked anew.
                 self.done.clear();
                 self.archive = Some(archive);
@@ -398,6 +441,7 @@ impl Machine {
     }
 
     fn archive_closed(&mut self) {
+        self.other_closed();
         let Page::Closing { powering_off } = self.page else {
             return;
         };

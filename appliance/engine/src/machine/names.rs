@@ -31,6 +31,11 @@ impl GivenNames {
         found.map(|(_, name)| name.as_str())
     }
 
+    /// All of them.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, name)| name.as_str())
+    }
+
     /// Only a source with a serial number is known again by what it says of itself.
     pub(super) fn remember(&mut self, identity: &SourceIdentity, name: &str) {
         if serial(identity).is_none() {

@@ -5,8 +5,10 @@ use crate::{Passphrase, SourceIdentity, SourceNoun};
 
 use super::entry::Entry;
 use super::event::DriveError;
+use super::keys_change::{Choosing, KeysAtPull, KeysPage, Purpose};
+use super::reading::Reading;
 use super::round::Ended;
-use super::view::{NameRefusal, PassphraseRefusal, SetUpStep};
+use super::view::{NameRefusal, SetUpStep};
 use super::view_run::{NameOrigin, SourceNameRefusal};
 use super::wish::{PrepareLine, RunWish};
 
@@ -40,16 +42,8 @@ pub(super) enum Page {
         refused: Option<NameRefusal>,
     },
     NewPassphrase {
-        device: DeviceId,
-        name: String,
-        typed: Passphrase,
-        refused: Option<PassphraseRefusal>,
-    },
-    RepeatPassphrase {
-        device: DeviceId,
-        name: String,
-        first: Passphrase,
-        typed: Passphrase,
+        purpose: Purpose,
+        choosing: Choosing,
     },
     SettingUp {
         name: String,
@@ -68,6 +62,8 @@ pub(super) enum Page {
         target: Target,
         since_ms: u64,
     },
+    /// Who can open the archive.
+    Keys(KeysPage),
     Prepare(Preparation),
     Archiving {
         confirm_stop: bool,
@@ -81,11 +77,14 @@ pub(super) enum Page {
     },
     DrivePulled {
         name: String,
+        keys: Option<KeysAtPull>,
     },
     SafeToUnplug {
         name: String,
     },
     ConfirmPowerOff,
+    /// Getting pictures back, or rehearsing it.
+    Reading(Box<Reading>),
     Closing {
         powering_off: bool,
     },
@@ -151,14 +150,23 @@ impl Page {
         }
     }
 
+    pub(super) fn date() -> Self {
+        Self::Date {
+            entry: Entry::default(),
+            refused: false,
+        }
+    }
+
     /// Whether something is being asked about this device that ends when it goes or changes.
     pub(super) fn asks_about(&self, id: &DeviceId) -> bool {
         match self {
             Self::CannotSetUp { device }
             | Self::ConfirmErase { device, .. }
             | Self::NameArchive { device, .. }
-            | Self::NewPassphrase { device, .. }
-            | Self::RepeatPassphrase { device, .. } => device == id,
+            | Self::NewPassphrase {
+                purpose: Purpose::SetUp { device, .. },
+                ..
+            } => device == id,
             Self::Unlock { target, .. } => target.device == *id,
             _ => false,
         }

@@ -54,20 +54,10 @@ impl Machine {
                 typed: entry.text().to_owned(),
                 refused: *refused,
             },
-            Page::NewPassphrase {
-                name,
-                typed,
-                refused,
-                ..
-            } => PageView::NewPassphrase {
-                name: name.clone(),
-                typed_chars: typed.char_count(),
-                refused: *refused,
-            },
-            Page::RepeatPassphrase { name, typed, .. } => PageView::RepeatPassphrase {
-                name: name.clone(),
-                typed_chars: typed.char_count(),
-            },
+            Page::NewPassphrase { purpose, choosing } => {
+                self.show_new_passphrase(purpose, choosing)
+            }
+            Page::Keys(page) => PageView::Keys(self.show_keys(page)),
             Page::SettingUp {
                 name,
                 step,
@@ -77,7 +67,13 @@ impl Machine {
                 step: *step,
                 elapsed_s: seconds(since_ms),
             },
-            Page::SetUpDone { name } => PageView::SetUpDone { name: name.clone() },
+            Page::SetUpDone { name } => PageView::SetUpDone {
+                name: name.clone(),
+                boots: self
+                    .archive
+                    .as_ref()
+                    .and_then(|archive| archive.boots.clone()),
+            },
             Page::Unlock {
                 target,
                 typed,
@@ -99,9 +95,13 @@ impl Machine {
                 name: name.clone(),
                 error: error.clone(),
             },
-            Page::DrivePulled { name } => PageView::DrivePulled { name: name.clone() },
+            Page::DrivePulled { name, keys } => PageView::DrivePulled {
+                name: name.clone(),
+                keys: *keys,
+            },
             Page::SafeToUnplug { name } => PageView::SafeToUnplug { name: name.clone() },
             Page::ConfirmPowerOff => PageView::ConfirmPowerOff,
+            Page::Reading(reading) => self.show_reading(reading),
             Page::Closing { powering_off } => PageView::Closing {
                 powering_off: *powering_off,
             },
@@ -132,10 +132,11 @@ impl Machine {
             cursor: cursor.min(choices.len() - 1),
             choices,
             looking: !self.settled,
+            from_drive: self.setting.from_drive,
         }
     }
 
-    fn disk(&self, device: &DeviceId) -> DiskView {
+    pub(super) fn disk(&self, device: &DeviceId) -> DiskView {
         self.devices
             .get(device)
             .and_then(|known| known.disk())
@@ -156,5 +157,6 @@ fn show_archive(archive: &OpenedArchive) -> ArchiveView {
         last_date: archive.last_date.clone(),
         space: archive.space,
         damaged: archive.damaged.clone(),
+        has_executors: archive.has_executors,
     }
 }

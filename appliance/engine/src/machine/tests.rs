@@ -4,9 +4,15 @@ mod begin;
 mod disks;
 mod drives;
 mod home;
+mod keys_passphrase;
+mod keys_shares;
 mod names;
 mod prepare;
 mod queue;
+mod reading;
+mod reading_pulled;
+mod reading_target;
+mod reading_unlock;
 mod running;
 
 use super::*;
@@ -47,6 +53,7 @@ impl Story {
         ];
         let setting = Setting {
             layouts,
+            from_drive: false,
             built_unix_s: 1_795_000_000,
         };
         Self {
@@ -249,6 +256,8 @@ fn opened(device: &str) -> OpenedArchive {
         },
         source_folders: Vec::new(),
         damaged: Vec::new(),
+        has_executors: false,
+        boots: None,
     }
 }
 

@@ -2,9 +2,11 @@
 
 use crate::classify::{Lock, Unfit};
 use crate::disk_source::{FileSystem, SourceNoun};
-use crate::{RunError, RunReport, SourceError, Space};
+use crate::{Passphrase, RunError, RunReport, SourceError, Space};
 
 use super::event::DriveError;
+use super::keys_change::{EasyBecause, KeysAtPull, KeysView, PassphrasePurpose};
+use super::reading::ReadingView;
 use super::view_run::{PrepareView, RoundView, RunView, SourceOutcome, WaitReason};
 
 /// One page, as it is now.
@@ -62,17 +64,30 @@ pub enum PageView {
         /// Why it was not taken.
         refused: Option<NameRefusal>,
     },
-    /// A passphrase for a new archive, the first time.
+    /// A passphrase, the first time.
     NewPassphrase {
+        /// What it is for.
+        purpose: PassphrasePurpose,
         /// The archive.
         name: String,
         /// How many characters were typed.
         typed_chars: usize,
-        /// It was too short, or the second did not match.
+        /// Why it was not taken.
         refused: Option<PassphraseRefusal>,
+    },
+    /// A passphrase made of words, to be written down.
+    ProposedPassphrase {
+        /// The archive.
+        name: String,
+        /// The words; nothing while they are drawn.
+        words: Option<Passphrase>,
+        /// What was typed was something else.
+        mistyped: bool,
     },
     /// The same once more.
     RepeatPassphrase {
+        /// What it is for.
+        purpose: PassphrasePurpose,
         /// The archive.
         name: String,
         /// How many characters were typed.
@@ -91,6 +106,8 @@ pub enum PageView {
     SetUpDone {
         /// The archive.
         name: String,
+        /// Which version of Heirloom the drive starts a PC with, if it does.
+        boots: Option<String>,
     },
     /// The passphrase of an existing archive.
     Unlock {
@@ -108,6 +125,8 @@ pub enum PageView {
         /// How long it has been going on.
         elapsed_s: u64,
     },
+    /// Who can open the archive.
+    Keys(KeysView),
     /// What of a source is archived, and how it is checked; then the start.
     Prepare(PrepareView),
     /// A run.
@@ -173,6 +192,8 @@ pub enum PageView {
     DrivePulled {
         /// The archive.
         name: String,
+        /// What that means for its keys, where they were being changed.
+        keys: Option<KeysAtPull>,
     },
     /// Stop the run?
     ConfirmStop {
@@ -190,6 +211,8 @@ pub enum PageView {
     },
     /// Switch off?
     ConfirmPowerOff,
+    /// Getting pictures back, or rehearsing it.
+    Reading(ReadingView),
     /// The archive is being locked.
     Closing {
         /// Whether the PC goes off after it.
@@ -210,6 +233,8 @@ pub struct HomeView {
     pub cursor: usize,
     /// Devices are still being looked for.
     pub looking: bool,
+    /// This computer was started from an archive drive: the pictures are most likely what somebody is here for.
+    pub from_drive: bool,
 }
 
 /// The open archive in two lines.
@@ -225,6 +250,8 @@ pub struct ArchiveView {
     pub space: Space,
     /// Snapshots that can't be read as they should.
     pub damaged: Vec<String>,
+    /// Whether executors' shares open it.
+    pub has_executors: bool,
 }
 
 /// Something that is plugged in.
@@ -299,6 +326,23 @@ pub enum Choice {
     SetUp(DiskView),
     /// Lock the open archive, so that its drive can be unplugged.
     Close {
+        /// The archive.
+        name: String,
+    },
+    /// Give shares to executors, who can open the archive together.
+    Executors {
+        /// There are some already, which the new ones replace.
+        renewal: bool,
+    },
+    /// Another passphrase for the open archive.
+    ChangePassphrase,
+    /// Get pictures back from this archive.
+    Restore {
+        /// The archive.
+        name: String,
+    },
+    /// Try out whether everything can be got back from this archive.
+    Rehearse {
         /// The archive.
         name: String,
     },
@@ -379,4 +423,10 @@ pub enum PassphraseRefusal {
     },
     /// The two were not the same.
     Differ,
+    /// It would be guessed too soon.
+    Easy(EasyBecause),
+    /// It is the one that is to be changed.
+    Unchanged,
+    /// No words could be drawn by chance.
+    NoProposal,
 }

@@ -1,9 +1,9 @@
 //! Files: what comes in two pieces is read as what comes whole, and what was read is printed and read again.
 
 use heirloom_format::{
-    ArchiveInfo, FORMAT_VERSION, JsonFault, Manifest, ManifestReader, SharedTimesReader, Snapshot,
-    SnapshotError, SnapshotReader, TAG_FILES, TagManifest, UntrustedManifest, manifest_line,
-    readme, shared_times_line,
+    ArchiveInfo, FORMAT_VERSION, JsonFault, Manifest, ManifestReader, Plan, SharedTimesReader,
+    Snapshot, SnapshotError, SnapshotReader, TAG_FILES, TagManifest, UntrustedManifest,
+    manifest_line, readme, shared_times_line,
 };
 use serde_json::Value;
 
@@ -135,5 +135,22 @@ pub fn archive_info(data: &[u8]) {
             info
         );
         assert!(readme(&info).lines().count() < 1000);
+    }
+}
+
+/// `plan.json`. What is not known in it outlives being written anew.
+pub fn plan(data: &[u8]) {
+    let Ok(plan) = Plan::parse(data) else {
+        return;
+    };
+    let printed = plan.print();
+    let again = Plan::parse(printed.as_bytes()).expect("what was printed is read");
+    assert_eq!(again, plan);
+    let before: Value = serde_json::from_slice(data).expect("it was read");
+    let after: Value = serde_json::from_str(&printed).expect("it was read");
+    if let (Value::Object(before), Value::Object(after)) = (before, after) {
+        for (name, value) in before {
+            assert_eq!(after.get(&name), Some(&value), "{name}");
+        }
     }
 }

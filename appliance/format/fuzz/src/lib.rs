@@ -4,7 +4,7 @@ mod files;
 mod names;
 mod signatures;
 
-pub use files::{archive_info, manifest, shared_times, snapshot, tag_manifest};
+pub use files::{archive_info, manifest, plan, shared_times, snapshot, tag_manifest};
 pub use names::{folder_names, portable_names, stored_path};
 pub use signatures::signature;
 
@@ -12,10 +12,11 @@ pub use signatures::signature;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const ALL: [Target; 9] = [
+pub const ALL: [Target; 10] = [
     ("archive_info", archive_info),
     ("folder_names", folder_names),
     ("manifest", manifest),
+    ("plan", plan),
     ("portable_names", portable_names),
     ("shared_times", shared_times),
     ("signature", signature),

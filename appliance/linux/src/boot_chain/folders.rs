@@ -30,6 +30,8 @@ const PIECE_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) release: BootRelease,
+    /// Whether what lies beside it for other computers, such as the portable tool, is there and right, too.
+    pub(super) has_all: bool,
     folder: &'static str,
 }
 
@@ -44,31 +46,48 @@ pub(super) enum CopyError {
     Drive(io::Error),
 }
 
-/// What `drive` boots, if all of it is as its list of hashes says.
+/// What `drive` boots, if all that it takes is as its list of hashes says.
 pub(super) fn standing(drive: &Path) -> Option<Standing> {
-    let whole = FOLDERS.into_iter().filter_map(|folder| {
+    let bootable = FOLDERS.into_iter().filter_map(|folder| {
         let own = drive.join(OURS).join(folder);
-        let is_whole = own.join(COMPLETE).is_file() && is_whole(drive, &own);
-        let release = BootRelease::read(&own.join(RELEASE)).filter(|_| is_whole)?;
-        Some(Standing { release, folder })
+        if !own.join(COMPLETE).is_file() {
+            return None;
+        }
+        let lines = sums::parse(&fs::read_to_string(own.join(SUMS)).ok()?)?;
+        let is_right = |line: &&Line| is_right(drive, &own, line);
+        let boots = |line: &&Line| is_for_booting(&line.0);
+        let is_whole = !lines.is_empty() && lines.iter().filter(boots).all(|it| is_right(&it));
+        Some(Standing {
+            release: BootRelease::read(&own.join(RELEASE)).filter(|_| is_whole)?,
+            has_all: lines.iter().all(|it| is_right(&it)),
+            folder,
+        })
     });
-    whole.max_by_key(|standing| standing.release.built_unix_s)
+    bootable.max_by_key(|standing| standing.release.built_unix_s)
 }
 
-fn is_whole(drive: &Path, own: &Path) -> bool {
-    let Some(lines) = fs::read_to_string(own.join(SUMS))
-        .ok()
-        .and_then(|text| sums::parse(&text))
-    else {
-        return false;
+/// What is not, lies at the top for whoever looks at the drive on another computer.
+fn is_for_booting(path: &str) -> bool {
+    path.contains('/')
+}
+
+fn is_right(drive: &Path, own: &Path, (path, digest): &Line) -> bool {
+    let is = |path: &Path| hash(path).is_ok_and(|(found, _)| found == *digest);
+    let own_place = path.strip_prefix("heirloom/").map(|rest| own.join(rest));
+    let place = own_place.unwrap_or_else(|| drive.join(path));
+    is(&place) && (path != CARRIED_MENU || is(&drive.join(MENU)))
+}
+
+/// The folder that may be lost: neither the one that boots nor the one that GRUB would take, be that whole or not.
+fn expendable(drive: &Path, standing: Option<&Standing>) -> &'static str {
+    let [first, second] = FOLDERS;
+    let is_marked = |folder| drive.join(OURS).join(folder).join(COMPLETE).is_file();
+    let kept = match standing {
+        Some(standing) => standing.folder,
+        None if is_marked(first) && !is_marked(second) => first,
+        None => second,
     };
-    let is = |path: &Path, digest: &Digest| hash(path).is_ok_and(|(found, _)| found == *digest);
-    !lines.is_empty()
-        && lines.iter().all(|(path, digest)| {
-            let own_place = path.strip_prefix("heirloom/").map(|rest| own.join(rest));
-            let place = own_place.unwrap_or_else(|| drive.join(path));
-            is(&place, digest) && (path != CARRIED_MENU || is(&drive.join(MENU), digest))
-        })
+    if kept == first { second } else { first }
 }
 
 /// The release that a stick carries.
@@ -86,10 +105,7 @@ pub(super) fn renew(
 ) -> Result<(), CopyError> {
     let text = fs::read_to_string(stick.join(OURS).join(SUMS)).map_err(CopyError::Stick)?;
     let lines = sums::parse(&text).ok_or_else(|| damaged("its list of hashes"))?;
-    let folder = match standing {
-        Some(standing) if standing.folder == FOLDERS[0] => FOLDERS[1],
-        _ => FOLDERS[0],
-    };
+    let folder = expendable(drive, standing);
     let mut renewal = Renewal {
         stick,
         drive,
@@ -106,7 +122,7 @@ pub(super) fn renew(
         }
     }
     renewal.write(&format!("{own}/{SUMS}"), text.as_bytes())?;
-    // What the firmware finds works with both folders, so it may be exchanged before the new one counts.
+    // What the firmware finds works with both folders, so it may be exchanged before the new one counts; so may the portable tool.
     for (path, digest) in &lines {
         if path == CARRIED_MENU {
             renewal.exchange(path, MENU, digest)?;

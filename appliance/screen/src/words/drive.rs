@@ -1,8 +1,6 @@
 //! Setting up a drive, and opening one.
 
-use heirloom_engine::{
-    ARCHIVE_DRIVE_BYTES_MIN, DiskView, NameRefusal, PassphraseRefusal, SetUpStep, Unfit,
-};
+use heirloom_engine::{ARCHIVE_DRIVE_BYTES_MIN, DiskView, NameRefusal, SetUpStep, Unfit};
 
 use super::{dots, home};
 use crate::piece::{Page, Piece};
@@ -108,42 +106,6 @@ pub(super) fn name_archive(disk: &DiskView, typed: &str, refused: Option<NameRef
         .key("F1", "help")
 }
 
-pub(super) fn new_passphrase(
-    name: &str,
-    typed_chars: usize,
-    refused: Option<PassphraseRefusal>,
-) -> Page {
-    let page = Page::new(format!("A passphrase for the archive {name}"))
-        .text("Whoever has the drive and this passphrase can see the pictures. Without it, nobody can, not even the makers of Heirloom.")
-        .gap()
-        .text("Five or six unusual words are good: long, and easy to type. Write it down on paper and keep it away from the drive.")
-        .gap()
-        .field("Passphrase", dots(typed_chars));
-    let page = match refused {
-        Some(PassphraseRefusal::TooShort { least_chars }) => page.bad(format!(
-            "This is too short: at least {least_chars} characters, better five words."
-        )),
-        Some(PassphraseRefusal::Differ) => page.bad(
-            "The two were not the same. Nothing has been changed; please type it again, twice.",
-        ),
-        None => page,
-    };
-    page.key("Enter", "go on")
-        .key("Esc", "back")
-        .key("F1", "help")
-}
-
-pub(super) fn repeat_passphrase(name: &str, typed_chars: usize) -> Page {
-    Page::new(format!("The same passphrase for {name} once more"))
-        .text("To be sure that it is what you meant.")
-        .gap()
-        .field("Passphrase again", dots(typed_chars))
-        .gap()
-        .text("After Enter, the drive is erased and set up.")
-        .key("Enter", "set up the drive")
-        .key("Esc", "back")
-}
-
 pub(super) fn setting_up(name: &str, step: SetUpStep, elapsed_s: u64) -> Page {
     let mut page = Page::new(format!("Setting up the archive {name}"))
         .text("Please leave the drive plugged in. This takes about a minute, on an old computer a few.")
@@ -176,12 +138,22 @@ pub(super) fn setting_up(name: &str, step: SetUpStep, elapsed_s: u64) -> Page {
         .text(format!("{elapsed_s} seconds so far"))
 }
 
-pub(super) fn set_up_done(name: &str) -> Page {
-    Page::new(format!("The archive {name} is ready"))
-        .good("The drive was locked and opened again with your passphrase: it works.")
-        .gap()
+pub(super) fn set_up_done(name: &str, boots: Option<&str>) -> Page {
+    let page = Page::new(format!("The archive {name} is ready"))
+        .good("The drive was locked and opened again with your passphrase: it works.");
+    let page = match boots {
+        Some(version) => page.text(format!(
+            "The drive also starts a PC by itself, with Heirloom {version}."
+        )),
+        None => page.text("It does not start a PC by itself, which takes nothing from the archive: Heirloom could not be copied to it. The next time that it is opened with the stick plugged in, this is tried again."),
+    };
+    page.gap()
         .text("Plug in a phone, and it can be archived.")
+        .gap()
+        .text("Shall others be able to open it when you can't? Press E to give shares to executors. It can be done at any other time, too.")
         .key("Enter", "go on")
+        .key("E", "executors")
+        .key("F1", "help")
 }
 
 pub(super) fn unlock(name: &str, typed_chars: usize, refused: bool) -> Page {

@@ -2,6 +2,7 @@
 
 use heirloom_engine::PageView;
 
+use super::keys;
 use crate::piece::Page;
 
 pub(crate) fn help(page: &PageView) -> Page {
@@ -26,15 +27,19 @@ pub(crate) fn help(page: &PageView) -> Page {
                 "If there may be something on it that you need, press Esc, switch off, and look at it on your usual computer first.",
             ],
         ),
+        PageView::Keys(view) => keys::help(view),
         PageView::NewPassphrase { .. }
+        | PageView::ProposedPassphrase { .. }
         | PageView::RepeatPassphrase { .. }
         | PageView::Unlock { .. } => (
             "About the passphrase",
             &[
-                "The passphrase is the only key to the pictures. There is no other way in, so it must be written down: on paper, in a place that your family will find and a thief will not, and not in the same place as the drive.",
+                "Unless executors have shares, the passphrase is the only key to the pictures, and there is no other way in. So it must be written down: on paper, in a place that your family will find and a thief will not, and not in the same place as the drive.",
                 "Letters, digits and spaces are best: they are on every keyboard. While you type, stars stand for the characters.",
+                "A new passphrase is judged by how soon a computer would guess it that knows the usual words, names, dates and patterns.",
             ],
         ),
+        PageView::Reading(view) => super::reading::help(view),
         PageView::Prepare(_) => (
             "About what is archived",
             &[

@@ -10,6 +10,14 @@ use crate::quantity::size;
 
 pub(super) fn home(view: &HomeView) -> Page {
     let mut page = Page::new("What would you like to do?");
+    if view.from_drive {
+        page = page
+            .good("This computer was started from the archive drive itself.")
+            .text(
+                "It can give the pictures back. Nothing is written to it unless you ask for that.",
+            )
+            .gap();
+    }
     if let Some(archive) = &view.archive {
         page = about_archive(page, archive).gap();
     }
@@ -27,12 +35,10 @@ pub(super) fn home(view: &HomeView) -> Page {
         page = page.gap().text(hint);
     }
     page = page.gap();
-    for (index, choice) in view.choices.iter().enumerate() {
-        page = page.with(Piece::Item {
-            text: choice_text(choice),
-            selected: index == view.cursor,
-        });
-    }
+    page = page.with(Piece::List {
+        items: view.choices.iter().map(choice_text).collect(),
+        cursor: view.cursor,
+    });
     page.key("Up/Down", "move")
         .key("Enter", "choose")
         .key("F1", "help")
@@ -51,6 +57,11 @@ fn about_archive(page: Page, archive: &ArchiveView) -> Page {
     let page = page
         .good(format!("The archive {} is open.", archive.name))
         .text(format!("So far: {newest}; {room}"));
+    let page = page.text(if archive.has_executors {
+        "Executors: shares were given"
+    } else {
+        "Executors: none yet"
+    });
     if archive.damaged.is_empty() {
         return page;
     }
@@ -154,6 +165,7 @@ fn hint(view: &HomeView) -> Option<&'static str> {
     match (&view.archive, source, drive) {
         (Some(_), true, _) => None,
         (Some(_), false, _) => Some("Plug in a phone to archive it."),
+        (None, _, true) if view.from_drive => None,
         (None, _, true) => Some("First open an archive drive, or set up a new one."),
         (None, _, false) => Some("Plug in the archive drive."),
     }
@@ -170,6 +182,15 @@ fn choice_text(choice: &Choice) -> String {
         ),
         Choice::Close { name } => {
             format!("Lock the archive {name}, so that its drive can be unplugged")
+        }
+        Choice::Executors { renewal: true } => "Renew the executors' shares".to_owned(),
+        Choice::Executors { renewal: false } => {
+            "Let others open it too: give shares to executors".to_owned()
+        }
+        Choice::ChangePassphrase => "Change the passphrase".to_owned(),
+        Choice::Restore { name } => format!("Get pictures back from {name}"),
+        Choice::Rehearse { name } => {
+            format!("Rehearse with {name}: try out whether everything can be got back")
         }
         Choice::PowerOff => "Switch the computer off".to_owned(),
     }

@@ -4,9 +4,12 @@ mod begin;
 mod drive;
 mod help;
 mod home;
+mod keys;
 mod marks;
 mod noun;
+mod passphrase;
 mod prepare;
+mod reading;
 mod report;
 mod round;
 mod run;
@@ -42,19 +45,28 @@ pub(crate) fn page(view: &PageView) -> Page {
             refused,
         } => drive::name_archive(disk, typed, *refused),
         PageView::NewPassphrase {
+            purpose,
             name,
             typed_chars,
             refused,
-        } => drive::new_passphrase(name, *typed_chars, *refused),
-        PageView::RepeatPassphrase { name, typed_chars } => {
-            drive::repeat_passphrase(name, *typed_chars)
-        }
+        } => passphrase::new_passphrase(*purpose, name, *typed_chars, *refused),
+        PageView::ProposedPassphrase {
+            name,
+            words,
+            mistyped,
+        } => passphrase::proposed(name, words.as_ref(), *mistyped),
+        PageView::RepeatPassphrase {
+            purpose,
+            name,
+            typed_chars,
+        } => passphrase::repeat_passphrase(*purpose, name, *typed_chars),
+        PageView::Keys(view) => keys::keys(view),
         PageView::SettingUp {
             name,
             step,
             elapsed_s,
         } => drive::setting_up(name, *step, *elapsed_s),
-        PageView::SetUpDone { name } => drive::set_up_done(name),
+        PageView::SetUpDone { name, boots } => drive::set_up_done(name, boots.as_deref()),
         PageView::Unlock {
             name,
             typed_chars,
@@ -92,8 +104,9 @@ pub(crate) fn page(view: &PageView) -> Page {
             safe_files,
         } => trouble::run(source, *noun, error, *safe_files),
         PageView::DriveTrouble { name, error } => trouble::drive(name, error),
-        PageView::DrivePulled { name } => trouble::pulled(name),
+        PageView::DrivePulled { name, keys } => trouble::pulled(name, *keys),
         PageView::SafeToUnplug { name } => home::safe_to_unplug(name),
+        PageView::Reading(view) => reading::page(view),
         PageView::ConfirmPowerOff => home::confirm_power_off(),
         PageView::Closing { powering_off } => home::closing(*powering_off),
     }

@@ -8,12 +8,13 @@ use ratatui::layout::Rect;
 use crate::draw;
 
 mod choice;
+mod keys;
 mod marks;
 mod queue;
 
-const NAME: &str = "The Featherstonehaugh-Müller fam";
+pub(super) const NAME: &str = "The Featherstonehaugh-Müller fam";
 
-fn disk() -> DiskView {
+pub(super) fn disk() -> DiskView {
     DiskView {
         name: "Western Digital My Passport Ultra 2626".into(),
         size_bytes: 4_000_752_599_040,
@@ -80,6 +81,7 @@ fn home(choices: Vec<Choice>) -> PageView {
                 free_bytes: 1_000_000_000_000,
             },
             damaged: Vec::new(),
+            has_executors: true,
         }),
         devices: vec![
             line(DeviceState::WaitsForPerson),
@@ -89,6 +91,7 @@ fn home(choices: Vec<Choice>) -> PageView {
         cursor: 0,
         choices,
         looking: false,
+        from_drive: false,
     })
 }
 
@@ -161,6 +164,8 @@ fn pages() -> Vec<PageView> {
         home(vec![
             archive(),
             Choice::Close { name: NAME.into() },
+            Choice::Executors { renewal: true },
+            Choice::ChangePassphrase,
             Choice::PowerOff,
         ]),
         home(vec![
@@ -178,16 +183,6 @@ fn pages() -> Vec<PageView> {
             typed: NAME.into(),
             refused: Some(NameRefusal::Unusable),
         },
-        PageView::NewPassphrase {
-            name: NAME.into(),
-            typed_chars: 200,
-            refused: Some(PassphraseRefusal::TooShort { least_chars: 8 }),
-        },
-        PageView::RepeatPassphrase {
-            name: NAME.into(),
-            typed_chars: 200,
-        },
-        PageView::SetUpDone { name: NAME.into() },
         PageView::Unlock {
             name: NAME.into(),
             typed_chars: 200,
@@ -204,7 +199,6 @@ fn pages() -> Vec<PageView> {
             noun: SourceNoun::Phone,
             then: vec![NAME.into(); 5],
         },
-        PageView::DrivePulled { name: NAME.into() },
         PageView::SafeToUnplug { name: NAME.into() },
         PageView::ConfirmPowerOff,
         PageView::Closing { powering_off: true },
@@ -218,6 +212,7 @@ fn pages() -> Vec<PageView> {
         },
     ];
     pages.extend(queue::pages());
+    pages.extend(keys::pages());
     for reason in [
         Unfit::BootStick,
         Unfit::TooSmall { size_bytes: 1 },
@@ -325,7 +320,7 @@ fn pages() -> Vec<PageView> {
     pages
 }
 
-fn rows(view: &View, columns: u16, rows: u16) -> Vec<String> {
+pub(super) fn rows(view: &View, columns: u16, rows: u16) -> Vec<String> {
     let area = Rect::new(0, 0, columns, rows);
     let mut cells = Buffer::empty(area);
     draw(view, area, &mut cells);
@@ -366,7 +361,14 @@ fn every_page_and_its_help_fit_on_80_by_24() {
             }
             let waits = matches!(
                 page,
-                PageView::SettingUp { .. } | PageView::Unlocking { .. } | PageView::Closing { .. }
+                PageView::SettingUp { .. }
+                    | PageView::Unlocking { .. }
+                    | PageView::Closing { .. }
+                    | PageView::Keys(
+                        KeysView::MakingShares
+                            | KeysView::SettingExecutors { .. }
+                            | KeysView::ChangingPassphrase { .. }
+                    )
             );
             assert!(
                 help || waits || keys[0].contains("Enter") || keys[0].contains("Esc"),

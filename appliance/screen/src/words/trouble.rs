@@ -1,7 +1,8 @@
 //! What went wrong, what it means for the pictures, what to do next.
 
-use heirloom_engine::{DriveError, RunError, SourceNoun};
+use heirloom_engine::{DriveError, KeysAtPull, RunError, SourceNoun};
 
+use super::keys;
 use super::noun::{has_a_lock, the};
 use crate::piece::Page;
 use crate::quantity::{count, size};
@@ -117,11 +118,15 @@ pub(super) fn drive(name: &str, error: &DriveError) -> Page {
         .key("F1", "help")
 }
 
-pub(super) fn pulled(name: &str) -> Page {
-    Page::new(format!("The drive of {name} was unplugged"))
+pub(super) fn pulled(name: &str, keys: Option<KeysAtPull>) -> Page {
+    let page = Page::new(format!("The drive of {name} was unplugged"))
         .bad("The archive was still open.")
-        .text("All finished snapshots are as they were: they are sealed on the drive. A copy that was going on is not finished, and goes on where it stopped the next time.")
-        .gap()
+        .text("All finished snapshots are as they were: they are sealed on the drive. A copy that was going on is not finished, and goes on where it stopped the next time.");
+    let page = match keys {
+        Some(keys) => keys::at_pull(page, keys),
+        None => page,
+    };
+    page.gap()
         .strong("Plug the drive in again. You will be asked for its passphrase.")
         .key("Enter", "to the start page")
         .key("F1", "help")

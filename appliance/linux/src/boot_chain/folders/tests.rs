@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// A file for other computers, which lies at the top.
+const TOOL: &str = "heirloom-linux-x86_64";
+
 /// A stick whose files all say `what`, built at a time.
 fn stick(what: &str, built_unix_s: i64) -> tempfile::TempDir {
     let stick = tempfile::tempdir().expect("a folder for the test");
@@ -12,6 +15,7 @@ fn stick(what: &str, built_unix_s: i64) -> tempfile::TempDir {
         ("heirloom/vmlinuz", what.repeat(500_000)),
         ("heirloom/release.json", release),
         ("heirloom/drive/grub.cfg", format!("menu of {what}")),
+        (TOOL, format!("tool of {what}").repeat(200_000)),
     ];
     let mut lines = Vec::new();
     for (path, content) in files {
@@ -36,6 +40,13 @@ fn drive() -> tempfile::TempDir {
 
 fn renew_wholly(stick: &Path, drive: &Path) {
     renew(stick, drive, standing(drive).as_ref(), &mut |_, _| Ok(())).expect("a renewal");
+}
+
+/// Of which Heirloom the tool is, if it is whole.
+fn tool(drive: &Path) -> Option<&'static str> {
+    let found = fs::read_to_string(drive.join(TOOL)).unwrap_or_default();
+    let is = |what: &&str| found == format!("tool of {what}").repeat(200_000);
+    ["one", "old", "new"].into_iter().find(is)
 }
 
 fn version(drive: &Path) -> Option<String> {
@@ -103,6 +114,7 @@ fn a_drive_boots_whatever_moment_the_power_fails() {
             },
         );
         assert!(boots(drive.path(), &["old", "new"]), "after {steps} steps");
+        assert!(tool(drive.path()).is_some(), "after {steps} steps");
         if outcome.is_ok() {
             break;
         }
@@ -114,6 +126,7 @@ fn a_drive_boots_whatever_moment_the_power_fails() {
             "after {steps} steps"
         );
         assert!(boots(drive.path(), &["new"]), "after {steps} steps");
+        assert_eq!(tool(drive.path()), Some("new"), "after {steps} steps");
         steps += 1;
     }
     assert!(steps > 10, "{steps}");
@@ -133,6 +146,43 @@ fn damage_on_the_drive_is_seen_and_mended() {
         assert_eq!(version(drive.path()), None, "{place}");
         renew_wholly(stick.path(), drive.path());
         assert_eq!(version(drive.path()).as_deref(), Some("one"), "{place}");
+    }
+}
+
+#[test]
+fn a_drive_boots_without_its_tool_and_gets_it_back() {
+    for damage in [None, Some("another")] {
+        let (stick, drive) = (stick("one", 1), drive());
+        renew_wholly(stick.path(), drive.path());
+        assert!(standing(drive.path()).expect("it boots").has_all);
+        match damage {
+            None => fs::remove_file(drive.path().join(TOOL)).expect("remove it"),
+            Some(content) => fs::write(drive.path().join(TOOL), content).expect("damage it"),
+        }
+        assert_eq!(version(drive.path()).as_deref(), Some("one"));
+        assert!(!standing(drive.path()).expect("it boots").has_all);
+        renew_wholly(stick.path(), drive.path());
+        assert_eq!(tool(drive.path()), Some("one"));
+        assert!(standing(drive.path()).expect("it boots").has_all);
+    }
+}
+
+/// Something that plays no part in booting may be what is damaged.
+#[test]
+fn a_folder_that_grub_would_take_is_the_last_to_go() {
+    for folder in FOLDERS {
+        let (stick, drive) = (stick("one", 1), drive());
+        renew_wholly(stick.path(), drive.path());
+        if folder == FOLDERS[1] {
+            renew_wholly(stick.path(), drive.path());
+        }
+        fs::write(drive.path().join("EFI/BOOT/BOOTX64.EFI"), "another").expect("damage it");
+        assert_eq!(standing(drive.path()), None);
+        let outcome = renew(stick.path(), drive.path(), None, &mut |_, _| {
+            Err(io::Error::other("the power fails"))
+        });
+        assert!(outcome.is_err());
+        assert!(boots(drive.path(), &["one"]), "{folder}");
     }
 }
 

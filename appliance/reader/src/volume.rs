@@ -5,15 +5,15 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::io;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ext4_view::{DirEntry, Ext4, Ext4Error, File};
 use heirloom_engine::{Draft, Entry, EntryKind, FileFacts, Space, Volume, VolumeError, VolumePath};
-use heirloom_vault::{Plain, open_ext4};
-use nix::libc;
+use heirloom_vault::{Plain, ReadAt, open_ext4};
 
-use super::device::Device;
+use crate::errno::{EIO, EISDIR, ELOOP, ENODEV, ENXIO, EROFS, EUCLEAN};
 
 /// What the port's contract allows a piece to be at most.
 const PIECE_BYTES: usize = 1 << 20;
@@ -30,23 +30,45 @@ thread_local! {
     static OPEN: RefCell<Option<(u64, Ext4)>> = const { RefCell::new(None) };
 }
 
-/// An unlocked archive drive.
-pub(crate) struct DriveVolume {
-    plain: Arc<Plain<Device>>,
+/// An unlocked archive drive. Drop it in the thread that opened it: what other threads keep open of it goes with them.
+pub struct DriveVolume<R: ReadAt + 'static> {
+    plain: Arc<Plain<R>>,
     number: u64,
     at_once: usize,
+    sign_of_life: Option<PathBuf>,
 }
 
-impl DriveVolume {
-    /// Opens the file system on it.
-    pub(super) fn open(plain: Arc<Plain<Device>>, at_once: usize) -> Result<Self, Ext4Error> {
+impl<R: ReadAt + 'static> DriveVolume<R> {
+    /// Opens the file system on it. `at_once` is how many files are best read at the same time, and `sign_of_life` a path that is there as long as
+    /// the device is: a drive that was pulled and one that can't read a sector give the same error.
+    ///
+    /// # Errors
+    /// Where there is no ext4 file system, or one that is damaged or has features that can't be read.
+    pub fn open(
+        plain: Arc<Plain<R>>,
+        at_once: usize,
+        sign_of_life: Option<PathBuf>,
+    ) -> Result<Self, Ext4Error> {
         let volume = Self {
             plain,
             number: VOLUMES.fetch_add(1, Ordering::Relaxed),
             at_once,
+            sign_of_life,
         };
         volume.files()?;
         Ok(volume)
+    }
+
+    /// Opens the file system anew, after somebody else wrote to it.
+    ///
+    /// # Errors
+    /// As [`DriveVolume::open`].
+    pub fn reopen_file_system(&self) -> Result<Self, Ext4Error> {
+        Self::open(
+            Arc::clone(&self.plain),
+            self.at_once,
+            self.sign_of_life.clone(),
+        )
     }
 
     /// The file system, for this thread.
@@ -67,26 +89,50 @@ impl DriveVolume {
         let found = self
             .files()
             .and_then(|files| Ok((files.symlink_metadata(&place)?, files)));
-        let (facts, files) = found.map_err(of(path))?;
+        let (facts, files) = found.map_err(self.of(path))?;
         let kind = facts.file_type();
         if !kind.is_regular_file() {
             let errno = match kind.is_symlink() {
-                true => libc::ELOOP,
-                false => libc::EISDIR,
+                true => ELOOP,
+                false => EISDIR,
             };
             return Err(VolumeError::Io {
                 path: path.clone(),
                 errno,
             });
         }
-        files.open(&place).map_err(of(path))
+        files.open(&place).map_err(self.of(path))
+    }
+
+    /// The family of an error of the file system.
+    fn of<'a>(&'a self, path: &'a VolumePath) -> impl Fn(Ext4Error) -> VolumeError + 'a {
+        move |error| match of(path, &error) {
+            VolumeError::Io { .. } if self.is_gone() => VolumeError::Gone,
+            error => error,
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.sign_of_life
+            .as_ref()
+            .is_some_and(|sign| !sign.exists())
     }
 }
 
-/// The family of an error of the file system.
-fn of(path: &VolumePath) -> impl Fn(Ext4Error) -> VolumeError {
-    move |error| {
-        let errno = match &error {
+/// A thread that lives on keeps neither the key nor the device.
+impl<R: ReadAt + 'static> Drop for DriveVolume<R> {
+    fn drop(&mut self) {
+        // A thread that is at its end has let go of it already.
+        let _ = OPEN.try_with(|open| {
+            open.borrow_mut()
+                .take_if(|(number, _)| *number == self.number);
+        });
+    }
+}
+
+fn of(path: &VolumePath, error: &Ext4Error) -> VolumeError {
+    {
+        let errno = match error {
             Ext4Error::NotFound | Ext4Error::NotADirectory => {
                 return VolumeError::Missing(path.clone());
             }
@@ -94,16 +140,16 @@ fn of(path: &VolumePath) -> impl Fn(Ext4Error) -> VolumeError {
                 let source = source.downcast_ref::<io::Error>();
                 source.and_then(io::Error::raw_os_error)
             }
-            Ext4Error::Corrupt(_) => Some(libc::EUCLEAN),
+            Ext4Error::Corrupt(_) => Some(EUCLEAN),
             _ => None,
         };
         log::debug!("{path}: {error}");
         match errno {
             // The device below is no more.
-            Some(libc::ENODEV | libc::ENXIO) => VolumeError::Gone,
+            Some(ENODEV | ENXIO) => VolumeError::Gone,
             errno => VolumeError::Io {
                 path: path.clone(),
-                errno: errno.unwrap_or(libc::EIO),
+                errno: errno.unwrap_or(EIO),
             },
         }
     }
@@ -113,7 +159,7 @@ fn of(path: &VolumePath) -> impl Fn(Ext4Error) -> VolumeError {
 fn read_only<T>(path: &VolumePath) -> Result<T, VolumeError> {
     Err(VolumeError::Io {
         path: path.clone(),
-        errno: libc::EROFS,
+        errno: EROFS,
     })
 }
 
@@ -155,11 +201,11 @@ fn inode(file: &File) -> Option<u64> {
     number.parse::<u32>().ok().map(u64::from)
 }
 
-impl Volume for DriveVolume {
+impl<R: ReadAt + 'static> Volume for DriveVolume<R> {
     fn target(&self, path: &VolumePath) -> Result<String, VolumeError> {
         let place = format!("/{path}");
         let target = self.files().and_then(|files| files.read_link(&place));
-        let target = target.map_err(of(path))?;
+        let target = target.map_err(self.of(path))?;
         Ok(String::from_utf8_lossy(target.as_ref()).into_owned())
     }
 
@@ -176,7 +222,10 @@ impl Volume for DriveVolume {
         loop {
             let mut length = 0;
             while length < piece.len() {
-                match file.read_bytes(&mut piece[length..]).map_err(of(path))? {
+                match file
+                    .read_bytes(&mut piece[length..])
+                    .map_err(self.of(path))?
+                {
                     0 => break,
                     count => length += count,
                 }
@@ -202,7 +251,7 @@ impl Volume for DriveVolume {
         let facts = self
             .files()
             .and_then(|files| files.symlink_metadata(&place));
-        let facts = facts.map_err(of(path))?;
+        let facts = facts.map_err(self.of(path))?;
         Ok(FileFacts {
             size_bytes: facts.len(),
             modified_unix_s: facts.modified().seconds(),
@@ -212,7 +261,7 @@ impl Volume for DriveVolume {
     fn list(&self, folder: Option<&VolumePath>) -> Result<Vec<Entry>, VolumeError> {
         let place = folder.map_or_else(|| "/".to_owned(), |folder| format!("/{folder}"));
         let top = top();
-        let failed = of(folder.unwrap_or(&top));
+        let failed = self.of(folder.unwrap_or(&top));
         let files = self.files().map_err(&failed)?;
         let mut entries = Vec::new();
         for found in files.read_dir(&place).map_err(&failed)? {
@@ -230,7 +279,7 @@ impl Volume for DriveVolume {
     /// Nothing can be written, so that nothing is free.
     fn space(&self) -> Result<Space, VolumeError> {
         Ok(Space {
-            total_bytes: self.plain.size_bytes(),
+            total_bytes: Plain::size_bytes(&self.plain),
             free_bytes: 0,
         })
     }

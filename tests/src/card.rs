@@ -28,14 +28,8 @@ pub const LATE: &str = "late.jpg";
 pub fn fill_cards(job: &Path, card: &Drive, old: &Drive) -> Result<()> {
     fs::write(job.join("job.sh"), include_str!("card.sh"))?;
     let mut plan = Oracle::ready()?.pc_for_job(job);
-    for (name, drive) in [("card", card), ("old", old)] {
-        let file = drive.path().display().to_string().replace(',', ",,");
-        plan.arguments.extend([
-            "-drive".to_owned(),
-            format!("if=none,id={name},format=raw,file={file}"),
-            "-device".to_owned(),
-            format!("virtio-blk-pci,drive={name},serial={name}"),
-        ]);
+    for drive in [card, old] {
+        drive.put_into(&mut plan);
     }
     let mut vm = Vm::start(&plan)?;
     let mut events = Events::new(vm.serial(1).clone(), "@job");

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use crate::VmPlan;
+use crate::debian_guest::quoted;
+
 /// How much of a disk is looked through at a time.
 const WINDOW_BYTES: u64 = 4 << 20;
 
@@ -54,6 +57,17 @@ impl Drive {
             .status()?;
         anyhow::ensure!(copied.success(), "cp ended with {copied}");
         Ok(Self::existing(path))
+    }
+
+    /// Puts it into a PC that is not on yet, on a bus of its own, under its serial number.
+    pub fn put_into(&self, plan: &mut VmPlan) {
+        let (serial, file) = (&self.serial, quoted(&self.path));
+        plan.arguments.extend([
+            "-drive".to_owned(),
+            format!("if=none,id={serial},format=raw,file={file}"),
+            "-device".to_owned(),
+            format!("virtio-blk-pci,drive={serial},serial={serial}"),
+        ]);
     }
 
     /// Its file.

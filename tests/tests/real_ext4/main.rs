@@ -9,14 +9,13 @@ mod phone;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
 use heirloom_stories::{
-    Events, LONG, Oracle, PowerCut, RecordedDisk, Story, Vm, story, target_folder,
+    Events, LONG, Oracle, PowerCut, RecordedDisk, Story, Vm, built_tool, story,
 };
 
 use judge::{Finding, Flaw, Judge};
@@ -64,17 +63,6 @@ fn an_archive_survives_a_power_cut_at_any_moment() {
         );
         Ok(())
     });
-}
-
-/// Builds the tool, so that the one of today is tried.
-fn built_tool() -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["build", "--quiet", "--release", "-p", "heirloom-cli"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()?;
-    ensure!(status.success(), "building the tool ended with {status}");
-    Ok(target_folder().join("release/heirloom"))
 }
 
 /// Has a PC make two snapshots on each disk, with the tool in the folder of the job.

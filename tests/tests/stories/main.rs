@@ -15,8 +15,11 @@ mod lab_profiles;
 mod no_network;
 mod phone_unplugged;
 mod power_cut;
+mod restore_troubles;
 mod second_run;
+mod shares_renewed;
 mod two_phones;
+mod way_back;
 
 use std::path::Path;
 

@@ -157,7 +157,7 @@ impl Contestant {
     }
 
     /// There is no restic repository without a key; the password is short, and rustic's is the same.
-    fn restic<Word: AsRef<Path>>(self, place: &Place, words: &[Word]) -> Program {
+    pub(crate) fn restic<Word: AsRef<Path>>(self, place: &Place, words: &[Word]) -> Program {
         let start = [Path::new("restic"), Path::new("--repo"), &place.archive];
         Program::new(start.into_iter().chain(words.iter().map(Word::as_ref)))
             .with("RESTIC_PASSWORD", "x")

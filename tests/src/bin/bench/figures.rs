@@ -65,29 +65,55 @@ pub(crate) struct Summary {
     pub(crate) peak_mb: Option<f64>,
 }
 
+/// The median of some numbers, and the bounds between which they lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Spread {
+    pub(crate) runs: usize,
+    pub(crate) least: f64,
+    pub(crate) median: f64,
+    pub(crate) most: f64,
+}
+
+impl Spread {
+    pub(crate) fn of(numbers: impl Iterator<Item = f64>) -> Option<Self> {
+        let mut numbers: Vec<f64> = numbers.collect();
+        numbers.sort_by(f64::total_cmp);
+        Some(Self {
+            runs: numbers.len(),
+            least: *numbers.first()?,
+            most: *numbers.last()?,
+            median: (numbers[(numbers.len() - 1) / 2] + numbers[numbers.len() / 2]) / 2.0,
+        })
+    }
+}
+
+impl Summary {
+    /// Of seconds, and of the most memory in KiB where that is known.
+    pub(crate) fn of(runs: impl Iterator<Item = (f64, Option<u64>)>) -> Option<Self> {
+        let (seconds, peaks_kib): (Vec<f64>, Vec<Option<u64>>) = runs.unzip();
+        let spread = Spread::of(seconds.into_iter())?;
+        let peak_kib = peaks_kib.into_iter().flatten().max();
+        Some(Self {
+            runs: spread.runs,
+            min_s: spread.least,
+            max_s: spread.most,
+            median_s: spread.median,
+            peak_mb: peak_kib.map(|kib| kib as f64 * 1024.0 / 1e6),
+        })
+    }
+}
+
 impl Figures {
     pub(crate) fn add(&mut self, timing: Timing) {
         self.0.push(timing);
     }
 
     pub(crate) fn summary(&self, measure: Measure, row: Row) -> Option<Summary> {
-        let runs = || {
-            self.0
-                .iter()
-                .filter(|timing| timing.measure == measure && timing.row == row)
-        };
-        let mut seconds: Vec<f64> = runs().map(|timing| timing.seconds).collect();
-        seconds.sort_by(f64::total_cmp);
-        Some(Summary {
-            runs: seconds.len(),
-            min_s: *seconds.first()?,
-            max_s: *seconds.last()?,
-            median_s: (seconds[(seconds.len() - 1) / 2] + seconds[seconds.len() / 2]) / 2.0,
-            peak_mb: runs()
-                .filter_map(|timing| timing.peak_kib)
-                .max()
-                .map(|kib| kib as f64 * 1024.0 / 1e6),
-        })
+        let runs = self
+            .0
+            .iter()
+            .filter(|timing| timing.measure == measure && timing.row == row);
+        Summary::of(runs.map(|timing| (timing.seconds, timing.peak_kib)))
     }
 
     pub(crate) fn median_s(&self, measure: Measure, row: Row) -> Option<f64> {

@@ -18,8 +18,7 @@ pub(crate) fn facts(folder: &Path, cache: Cache) -> Result<Vec<(&'static str, St
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     let load = fs::read_to_string("/proc/loadavg")?;
     let cores = std::thread::available_parallelism()?;
-    let flags = field(&processor, "flags").unwrap_or_default();
-    let has = |flag: &str| flags.split_whitespace().any(|word| word == flag);
+    let has = |flag: &str| has_flag(&processor, flag);
     let memory_kib =
         field(&memory, "MemTotal").and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
     let drive = [
@@ -83,6 +82,16 @@ pub(crate) fn facts(folder: &Path, cache: Cache) -> Result<Vec<(&'static str, St
     ])
 }
 
+/// Whether the processor has the AES instructions.
+pub(crate) fn has_aes() -> Result<bool> {
+    Ok(has_flag(&fs::read_to_string("/proc/cpuinfo")?, "aes"))
+}
+
+fn has_flag(processor: &str, flag: &str) -> bool {
+    let flags = field(processor, "flags").unwrap_or_default();
+    flags.split_whitespace().any(|word| word == flag)
+}
+
 /// The first line that each contestant prints as its version.
 pub(crate) fn versions(contestants: &[Contestant], place: &Place) -> Result<Vec<String>> {
     let version = |one: &Contestant| {
@@ -136,5 +145,6 @@ mod tests {
         ] {
             assert_eq!(field(text, name), value);
         }
+        assert!(has_flag(text, "sha_ni") && !has_flag(text, "sha"));
     }
 }

@@ -5,14 +5,15 @@ use std::ffi::OsString;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::contestant::Contestant;
+use crate::restore;
 
 pub(crate) const HELP: &str = "\
-scripts/bench [--write]                            all of it, in about 25 minutes; best with nothing else running
+scripts/bench [--write]                            all of it, in about 35 minutes; best with nothing else running
 scripts/bench --quick                              small folders, one round: shows that it works, measures little
 
-  --write        puts the tables into appliance/BENCH.md
+  --write        puts the tables into appliance/BENCH.md; with `--part restore`, only that section
   --rounds N     runs of each contestant, interleaved; 5 if not said
-  --part WHICH   only `copy`, (a) and (d), or only `small`, (b) and (c)
+  --part WHICH   only `copy`, (a) and (d), or only `small`, (b) and (c), or only `restore`: heirloom, cp, restic
   --only NAMES   only these, with commas between: heirloom, cp, rsync, restic, borg, rustic
 
 It needs about 12 GB in target/bench, which it removes at the end, and root (or sudo) for emptying the page cache; without,
@@ -32,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) copy: bool,
     /// (b) and (c).
     pub(crate) small: bool,
+    /// The way back, and decryption.
+    pub(crate) restore: bool,
     pub(crate) contestants: Vec<Contestant>,
 }
 
@@ -44,6 +47,7 @@ impl Options {
             rounds: 0,
             copy: true,
             small: true,
+            restore: true,
             contestants: Contestant::ALL.to_vec(),
         };
         while let Some(argument) = arguments.next() {
@@ -59,9 +63,10 @@ impl Options {
                     options.rounds = value()?.parse().context("--rounds wants a number")?
                 }
                 "--part" => match value()?.as_str() {
-                    "copy" => options.small = false,
-                    "small" => options.copy = false,
-                    other => bail!("there is no part {other}; there are copy and small"),
+                    "copy" => (options.small, options.restore) = (false, false),
+                    "small" => (options.copy, options.restore) = (false, false),
+                    "restore" => (options.copy, options.small) = (false, false),
+                    other => bail!("there is no part {other}; there are copy, small and restore"),
                 },
                 "--only" => {
                     let names = value()?;
@@ -70,20 +75,27 @@ impl Options {
                 _ => bail!("what does {} mean?", argument.display()),
             }
         }
-        ensure!(options.copy || options.small, "both parts are left out");
+        ensure!(
+            options.copy || options.small || options.restore,
+            "all parts are left out"
+        );
+        ensure!(
+            options.copy || options.small || restore::concerns(&options.contestants),
+            "none of these restores"
+        );
         if options.rounds == 0 {
             options.rounds = if options.quick { 1 } else { ROUNDS };
         }
         let whole = !options.quick
-            && options.copy
-            && options.small
+            && options.restore
+            && options.copy == options.small
             && options.rounds >= ROUNDS
             && Contestant::ALL
                 .iter()
                 .all(|one| options.contestants.contains(one));
         ensure!(
             whole || !options.write,
-            "--write keeps only a whole measurement: every part, every contestant, {ROUNDS} rounds or more"
+            "--write keeps only a whole measurement: every part or restore, every contestant, {ROUNDS} rounds or more"
         );
         Ok(Some(options))
     }
@@ -110,14 +122,18 @@ mod tests {
                 whole.rounds,
                 whole.copy,
                 whole.small,
+                whole.restore,
                 whole.contestants.len()
             ),
-            (5, true, true, Contestant::ALL.len())
+            (5, true, true, true, Contestant::ALL.len())
         );
         let quick =
             parse(&["--quick", "--part", "copy", "--only", "cp,borg"])?.context("options")?;
         assert_eq!((quick.rounds, quick.copy, quick.small), (1, true, false));
+        assert!(!quick.restore);
         assert_eq!(quick.contestants, [Contestant::Cp, Contestant::Borg]);
+        let restore = parse(&["--part", "restore", "--write"])?.context("options")?;
+        assert!(restore.restore && !restore.copy && !restore.small);
         assert_eq!(parse(&["--quick", "--help"])?, None);
         for wrong in [
             &["--rounds"][..],
@@ -125,6 +141,8 @@ mod tests {
             &["--only", "tar"],
             &["--part", "all"],
             &["--part", "copy", "--part", "small"],
+            &["--part", "restore", "--only", "rsync,borg"],
+            &["--write", "--part", "copy"],
             &["--write", "--quick"],
             &["--write", "--rounds", "4"],
             &["--write", "--only", "heirloom"],

@@ -134,7 +134,7 @@ impl Rounds<'_> {
         contestants
     }
 
-    fn place(&self, contestant: Contestant, source: &Path) -> Place {
+    pub(crate) fn place(&self, contestant: Contestant, source: &Path) -> Place {
         Place {
             heirloom: self.heirloom.clone(),
             rustic: self.rustic.clone(),
@@ -144,7 +144,7 @@ impl Rounds<'_> {
         }
     }
 
-    fn begin(&self, contestant: Contestant, source: &Path) -> Result<Place> {
+    pub(crate) fn begin(&self, contestant: Contestant, source: &Path) -> Result<Place> {
         let place = self.place(contestant, source);
         for folder in [Some(place.home.as_path()), place.archive.parent()]
             .into_iter()
@@ -161,7 +161,7 @@ impl Rounds<'_> {
     }
 
     /// Empties the page cache of all but the contestant's own program: a run is about the pictures. Gives the seconds of emptying.
-    fn forget(&self, contestant: Contestant, place: &Place) -> Result<f64> {
+    pub(crate) fn forget(&self, contestant: Contestant, place: &Place) -> Result<f64> {
         let begun = Instant::now();
         self.cache.drop()?;
         let seconds = begun.elapsed().as_secs_f64();
@@ -170,7 +170,7 @@ impl Rounds<'_> {
     }
 
     /// Not timed: the next contestant shall not pay for it.
-    fn end(&self, place: &Place) -> Result<()> {
+    pub(crate) fn end(&self, place: &Place) -> Result<()> {
         for folder in [&place.archive, &place.home] {
             fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
         }

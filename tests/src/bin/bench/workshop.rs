@@ -9,18 +9,18 @@ use heirloom_stories::target_folder;
 use crate::cache::Cache;
 use crate::contestant::{Contestant, Place};
 use crate::figures::Figures;
+use crate::kept_page::{self, PAGE};
 use crate::library::{self, Census};
 use crate::machine;
 use crate::options::Options;
+use crate::program::Program;
 use crate::progress::Progress;
+use crate::restore::{self, Section};
 use crate::rounds::Rounds;
 use crate::tables::{self, Page};
 
-/// Sources of 2 and 1.1 GB, and six archives of the second.
+/// Sources of 2 and 1.1 GB, and six archives of the second; or of the first an archive, an image, a repository, and what is restored.
 const ROOM_GB: u64 = 12;
-const PAGE: &str = "appliance/BENCH.md";
-/// What other benchmarks measured, in the order in which it stands in the page.
-const OTHERS: [&str; 2] = ["\n## Phones\n", "\n## Memory of runs\n"];
 
 /// The folder in which everything happens; it is removed at the end, however that comes.
 struct Bench(PathBuf);
@@ -85,48 +85,117 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         rustic,
         figures: Figures::default(),
     };
-    let [mut photos, mut small] = [Census::default(); 2];
-    if options.copy {
+    let Measured {
+        photos,
+        small,
+        restored,
+    } = measure(&mut rounds, options, &target)?;
+    let section = match restored {
+        None => None,
+        Some(restored) => {
+            let section = Section {
+                circumstances: circumstances(&facts, &options.contestants, &place, &tree)?,
+                rounds: options.rounds,
+                cold: cache.is_cold(),
+                photos,
+                has_aes: machine::has_aes()?,
+            };
+            Some(section.text(&restored))
+        }
+    };
+    let main = (options.copy || options.small).then(|| {
+        let page = Page {
+            facts,
+            versions,
+            rounds: options.rounds,
+            cold: cache.is_cold(),
+            photos,
+            small,
+        };
+        tables::page(&page, &rounds.figures)
+    });
+    let parts = [main, section];
+    for text in parts.iter().flatten() {
+        print!("{text}");
+    }
+    if options.write {
+        kept_page::keep(&tree.join(PAGE), parts)?;
+        progress.say(&format!("written to {PAGE}"));
+    }
+    Ok(())
+}
+
+/// What the rounds met, and what they found about restores; the rest is in them.
+#[derive(Default)]
+struct Measured {
+    photos: Census,
+    small: Census,
+    restored: Option<restore::Figures>,
+}
+
+/// Makes the folders that are asked for, and has the rounds run over them.
+fn measure(rounds: &mut Rounds<'_>, options: &Options, target: &Path) -> Result<Measured> {
+    let mut measured = Measured::default();
+    if options.copy || options.restore {
         let (bytes, videos) = if options.quick {
             (250_000_000, 1)
         } else {
             (2_000_000_000, 4)
         };
         let library = library::photos(bytes, videos);
-        photos = library::census(&library);
-        let source = bench.0.join("photos");
-        progress.say(&format!("writing {} photos and videos", photos.files));
+        let photos = library::census(&library);
+        measured.photos = photos;
+        let source = rounds.folder.join("photos");
+        rounds
+            .progress
+            .say(&format!("writing {} photos and videos", photos.files));
         library::write(&library, &source)?;
-        rounds.copy(&source, photos)?;
+        if options.copy {
+            rounds.copy(&source, photos)?;
+        }
+        if options.restore && restore::concerns(&options.contestants) {
+            let speed = target.join("release/examples/speed");
+            measured.restored = Some(restore::measure(rounds, &speed, &source, photos)?);
+        }
         fs::remove_dir_all(&source).context("removing the photos")?;
     }
     if options.small {
         let library = library::small_files(if options.quick { 5_000 } else { 100_000 });
-        small = library::census(&library);
-        let source = bench.0.join("small");
-        progress.say(&format!("writing {} small files", small.files));
+        let small = library::census(&library);
+        measured.small = small;
+        let source = rounds.folder.join("small");
+        rounds
+            .progress
+            .say(&format!("writing {} small files", small.files));
         library::write(&library, &source)?;
         rounds.small(&source, small)?;
     }
-    let page = Page {
-        facts,
-        versions,
-        rounds: options.rounds,
-        cold: cache.is_cold(),
-        photos,
-        small,
+    Ok(measured)
+}
+
+/// The section about restores may be older or newer than the rest of the page, so that it has a day and versions of its own.
+fn circumstances(
+    facts: &[(&str, String)],
+    contestants: &[Contestant],
+    place: &Place,
+    tree: &Path,
+) -> Result<String> {
+    let fact = |name| {
+        let found = facts.iter().find(|(found, _)| *found == name);
+        found.map_or("unknown", |(_, value)| value.as_str())
     };
-    let text = tables::page(&page, &rounds.figures);
-    print!("{text}");
-    if options.write {
-        // What `scripts/bench phones` and `scripts/bench memory` measured stays below.
-        let before = fs::read_to_string(tree.join(PAGE)).unwrap_or_default();
-        let begin = OTHERS.iter().filter_map(|other| before.find(other)).min();
-        let others = begin.map_or("", |at| &before[at..]);
-        fs::write(tree.join(PAGE), format!("{text}{others}")).context(PAGE)?;
-        progress.say(&format!("written to {PAGE}"));
-    }
-    Ok(())
+    let mut restoring = contestants.to_vec();
+    restoring.retain(|one| restore::concerns(&[*one]));
+    let mut versions = machine::versions(&restoring, place)?;
+    let openssl = Program::new(["openssl", "version"]).output()?;
+    versions.push(openssl.trim().to_owned());
+    versions.push(format!("this tree at {}", machine::commit(tree)?));
+    Ok(format!(
+        "Measured on {}, load before {}; {}",
+        fact("date"),
+        fact("load before"),
+        versions.join("; ")
+    ))
 }
 
 /// A benchmark that fills the drive would end late and badly.
@@ -135,7 +204,7 @@ fn room(folder: &Path, options: &Options) -> Result<()> {
         return Ok(());
     }
     let words = ["df", "--output=avail", "--block-size=1000000000"].map(Path::new);
-    let text = crate::program::Program::new(words.into_iter().chain([folder])).output()?;
+    let text = Program::new(words.into_iter().chain([folder])).output()?;
     let free_gb = text
         .lines()
         .last()

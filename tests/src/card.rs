@@ -40,13 +40,13 @@ pub fn fill_cards(job: &Path, card: &Drive, old: &Drive) -> Result<()> {
 }
 
 impl Pc {
-    /// Puts a card into a reader that reads so many bytes a second, and is plugged in with it. Each id is good for one such reader.
+    /// Puts a card into a reader that reads and writes so many bytes a second, and is plugged in with it. Each id is good for one such reader.
     ///
     /// # Errors
     /// When QEMU refuses.
     pub fn plug_slow_card(&mut self, id: &str, card: &Drive, bytes_per_second: u64) -> Result<()> {
         let speed = format!("{id}-speed");
-        let limits = json!({"bps-read": bytes_per_second});
+        let limits = json!({"bps-total": bytes_per_second});
         self.qmp().execute(
             "object-add",
             json!({"qom-type": "throttle-group", "id": speed, "limits": limits}),
@@ -54,6 +54,7 @@ impl Pc {
         let file = json!({"driver": "file", "filename": card.path()});
         self.plug_reader(
             id,
+            card,
             &json!({"driver": "throttle", "throttle-group": speed, "file": file}),
         )
     }
@@ -74,18 +75,19 @@ impl Pc {
         } else {
             json!({"driver": "blkdebug", "image": file, "inject-error": errors})
         };
-        self.plug_reader(id, &below)
+        self.plug_reader(id, card, &below)
     }
 
-    /// Plugs a reader in whose card is what QEMU has below it.
-    fn plug_reader(&mut self, id: &str, below: &Value) -> Result<()> {
+    /// Plugs a reader in whose card is what QEMU has below it. Without a serial number, QEMU makes one of the socket.
+    fn plug_reader(&mut self, id: &str, card: &Drive, below: &Value) -> Result<()> {
         let node = format!("{id}-node");
         self.qmp().execute(
             "blockdev-add",
             json!({"driver": "raw", "node-name": node, "file": below}),
         )?;
-        self.qmp()
-            .device_add(json!({"driver": "usb-bot", "id": id, "bus": "xhci.0"}))?;
+        self.qmp().device_add(
+            json!({"driver": "usb-bot", "id": id, "bus": "xhci.0", "serial": card.serial()}),
+        )?;
         self.qmp().device_add(json!({
             "driver": "scsi-hd", "id": format!("{id}-disk"), "bus": format!("{id}.0"), "drive": node,
             "vendor": "SanDisk", "product": "SD Reader", "removable": true,

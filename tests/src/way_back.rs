@@ -87,6 +87,15 @@ impl Pc {
         self.leaves("Ready to restore to")?;
         self.reads("The pictures are back")
     }
+
+    /// Leaves the report of a restore; the archive is locked.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub fn locks_after_restore(&mut self, name: &str) -> Result<()> {
+        self.leaves("The pictures are back")?;
+        self.leaves(&format!("The archive {name} is locked"))
+    }
 }
 
 /// What a page is called: it stands below the name of the program.

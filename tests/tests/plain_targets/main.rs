@@ -48,7 +48,7 @@ fn every_file_comes_back_on_any_file_system() {
                 && found["checked"] == 0
                 && found["wanted"] == files
                 && found["there"] == files
-                && found["said"]["restored_files"] == files;
+                && found["said"]["snapshots"][0]["restored_files"] == files;
             let lists = ["missing", "strange", "wrong_times"];
             let is_empty = |list: &&str| found[*list].as_array().is_some_and(Vec::is_empty);
             ensure!(is_right && lists.iter().all(is_empty), "{found:#}");

@@ -10,18 +10,24 @@ use heirloom_stories::{
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE};
 
-const VIDEO_MIB: usize = 120;
+/// Each is more than is written before it is read back and gets its name.
+const VIDEO_MIB: usize = 70;
+const SECOND_VIDEO: &str = "DCIM/Camera/PXL_20261120_180000000.mp4";
+const SECOND_VIDEO_TAKEN: u64 = 1_795_197_600;
 const SMALL_MIB: u64 = 64;
 const FULL_MIB: u64 = 100;
 /// What is on the full disk: another's.
 const OTHERS_MIB: usize = 60;
 const HEIRS_MIB: u64 = 600;
+/// A slow stick, so that it can be pulled in the midst of a restore.
+const HEIRS_BYTES_PER_SECOND: u64 = 16 << 20;
 
 #[test]
 fn disks_that_are_too_small_or_full_or_pulled() {
     story("restore troubles", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         samples::add_video(&phone.join(LONG_VIDEO), VIDEO_MIB, LONG_VIDEO_TAKEN)?;
+        samples::add_video(&phone.join(SECOND_VIDEO), VIDEO_MIB, SECOND_VIDEO_TAKEN)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
         let small = Drive::new(story.file("small.img"), SMALL_MIB)?;
         let others = story.file("others.bin");
@@ -42,38 +48,46 @@ fn disks_that_are_too_small_or_full_or_pulled() {
         pc.picks("The passphrase")?;
         pc.types_passphrase(ARCHIVE, PASSPHRASE)?;
         pc.plug_drive("small", &small)?;
-        pc.wants_everything_on("Erase QEMU HARDDISK (67 MB) and use all of it")?;
+        pc.wants_everything_on("Erase QEMU HARDDISK (67.1 MB) and use all of it")?;
         pc.reads("There is not enough room on QEMU HARDDISK")?;
         pc.screen.press(&[Key::Escape])?;
         pc.reads("Where shall the pictures go?")?;
-        pc.unplug("small")?;
-        pc.sees_go("67 MB")?;
+        pc.pull_drive("small")?;
+        pc.sees_go("67.1 MB")?;
 
         pc.plug_drive("full", &full)?;
         pc.picks("FAT, 105 MB")?;
         pc.reads("There is not enough room on QEMU HARDDISK")?;
         pc.screen.press(&[Key::Escape])?;
         pc.reads("Where shall the pictures go?")?;
-        pc.unplug("full")?;
+        pc.pull_drive("full")?;
         pc.sees_go("105 MB")?;
         ensure!(
             others_is_there(&full, &others, &story.file("others-now.bin"))?,
             "another's file was changed"
         );
 
-        pc.plug_drive("heirs", &heirs)?;
-        pc.picks("Erase QEMU HARDDISK (629 MB) and use all of it")?;
+        pc.plug_slow_card("heirs", &heirs, HEIRS_BYTES_PER_SECOND)?;
+        pc.picks("Erase SanDisk SD Reader (629 MB) and use all of it")?;
         pc.leaves("Ready to restore to")?;
-        pc.events.wait("some of the files back", LONG, |event| {
-            event["event"] == "restore moved" && event["files"].as_u64() > Some(0)
+        let done = pc.events.wait("some of the files back", LONG, |event| {
+            event["event"] == "restored" && event["files"].as_u64() > Some(0)
         })?;
         pc.pull_drive("heirs")?;
-        pc.reads("QEMU HARDDISK was unplugged")?;
+        pc.reads("SanDisk SD Reader was unplugged")?;
         pc.reads("What is on the disk by now was checked, and is right.")?;
-        pc.plug_drive("heirs", &heirs)?;
+        pc.plug_slow_card("heirs-again", &heirs, HEIRS_BYTES_PER_SECOND)?;
         pc.leaves("Press Enter, and it goes on where it stopped.")?;
         pc.reads("The pictures are back")?;
-        pc.leaves("lock the archive")?;
+        // What was there is compared, and not written again.
+        let ended = pc.events.wait("the end", LONG, |event| {
+            event["event"] == "restore ended" && event["outcome"] == "complete"
+        })?;
+        ensure!(
+            ended["already_files"].as_u64() >= done["files"].as_u64(),
+            "{done}, then {ended}"
+        );
+        pc.locks_after_restore(ARCHIVE)?;
         pc.switches_off()?;
 
         let with = story.folder("look-at-heirs")?;

@@ -77,7 +77,7 @@ fn by_the_drive_alone(
     pc.wants_everything_on("Erase QEMU HARDDISK (629 MB) and use all of it")?;
     pc.gets_all_back()?;
     pc.reads("15 files are on QEMU HARDDISK. Each was compared with the archive, byte for byte.")?;
-    pc.leaves("The pictures are back")?;
+    pc.locks_after_restore(ARCHIVE)?;
     pc.switches_off()?;
     ensure!(
         drive.digest()? == before,

@@ -15,8 +15,9 @@ use super::terminal::Terminal;
 use crate::args::DriveOrder;
 use crate::trouble::DriveTrouble;
 
-/// The key slot that the executors' secret opens.
-const SHARES_SLOT: u8 = 1;
+/// The key slots that the executors' secret opens: their own, and the one that a new secret has while shares are being renewed. A power cut in the
+/// midst of that leaves either of them, or both, until the appliance opens the drive again.
+const SHARES_SLOTS: [u8; 2] = [1, 2];
 /// How often somebody may type a passphrase.
 const ATTEMPTS: u32 = 3;
 /// What `cryptsetup` reads of a passphrase at most.
@@ -84,13 +85,22 @@ fn by_shares(
         RecoverError::WrongDigest => DriveTrouble::NotTogether,
     })?;
     let digits = secret.to_hex();
-    let slot = Slots::Only(SHARES_SLOT);
-    let opened = header.unlock(device, digits.expose().as_bytes(), slot, &Bounds::default());
-    opened.map_err(|error| match (error, gathering.set()) {
-        (UnlockError::WrongPassphrase { .. }, Some(set)) => DriveTrouble::OtherShares(set),
-        (UnlockError::NoSuchSlot { .. }, _) => DriveTrouble::NoShares,
-        (error, _) => DriveTrouble::Locked(error),
-    })
+    let mut refused = DriveTrouble::NoShares;
+    for slot in SHARES_SLOTS {
+        let slot = Slots::Only(slot);
+        match header.unlock(device, digits.expose().as_bytes(), slot, &Bounds::default()) {
+            Ok(key) => return Ok(key),
+            Err(UnlockError::NoSuchSlot { .. }) => {}
+            Err(error @ UnlockError::WrongPassphrase { .. }) => {
+                refused = match gathering.set() {
+                    Some(set) => DriveTrouble::OtherShares(set),
+                    None => DriveTrouble::Locked(error),
+                };
+            }
+            Err(error) => return Err(DriveTrouble::Locked(error)),
+        }
+    }
+    Err(refused)
 }
 
 fn too_few(gathering: &Gathering) -> DriveTrouble {

@@ -295,7 +295,7 @@ fn two_of_three_executors_open_it_and_nobody_else() {
     let too_early = run_with_input(&home, &words, &of_another[..2].join("\n"));
     assert_eq!(too_early.json()["error"]["reason"], "no-shares");
 
-    let ours = with_shares(&home);
+    let ours = with_shares(&home, 1);
     let wrong_word = ours[0].replacen(' ', " heirloom ", 1);
     let cases: [(&str, &[&str], Option<&str>); 8] = [
         ("first and second", &[&ours[0], &ours[1]], None),
@@ -328,5 +328,22 @@ fn two_of_three_executors_open_it_and_nobody_else() {
         }
         let first = ours[0].split(' ').nth(5).expect("a word");
         assert!(!outcome.err.contains(first), "{what}: {outcome:?}");
+    }
+}
+
+/// The power failed while they were renewed, and no appliance has opened the drive since.
+#[test]
+fn shares_open_the_drive_in_the_midst_of_a_renewal() {
+    let home = Home::new();
+    archived(&home);
+    encrypted(&home, "archive");
+    let newer = with_shares(&home, 2);
+    let words = ["ls", "--from", IMAGE, "--shares-file", "-", "--json"];
+    let outcome = run_with_input(&home, &words, &newer[..2].join("\n"));
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    let older = with_shares(&home, 1);
+    for (which, shares) in [("older", older), ("newer", newer)] {
+        let outcome = run_with_input(&home, &words, &shares[1..].join("\n"));
+        assert_eq!(outcome.code, 0, "{which}: {}", outcome.err);
     }
 }

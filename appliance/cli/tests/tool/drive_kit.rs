@@ -53,12 +53,13 @@ pub(crate) fn encrypted(home: &Home, archive: &str) -> PathBuf {
     image
 }
 
-/// Adds slot 1 for a secret of executors, and gives their shares, any two of which are enough.
-pub(crate) fn with_shares(home: &Home) -> Vec<String> {
+/// Adds a slot for a secret of executors, and gives their shares, any two of which are enough. Theirs is slot 1, and slot 2 in the midst of a renewal.
+pub(crate) fn with_shares(home: &Home, slot: u8) -> Vec<String> {
     let (secret, shares) = shares();
     home.write("hex", secret.to_hex().expose().as_bytes());
     let new_key = format!("--new-keyfile={}", home.path("hex").display());
-    let words = ["luksAddKey", "--key-slot=1", &new_key];
+    let slot = format!("--key-slot={slot}");
+    let words = ["luksAddKey", &slot, &new_key];
     cryptsetup(home, words.iter().chain(&CHEAP));
     shares
 }

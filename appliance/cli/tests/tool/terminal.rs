@@ -98,7 +98,7 @@ fn cut(share: &str) -> String {
 #[test]
 fn a_wrong_word_of_a_share_is_pointed_at_and_typed_anew() {
     let home = drive();
-    let shares = with_shares(&home);
+    let shares = with_shares(&home, 1);
     let first: Vec<&str> = shares[0].split(' ').collect();
     let mut unknown = first.clone();
     unknown[6] = "xylophone";

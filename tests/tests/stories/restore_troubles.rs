@@ -76,6 +76,7 @@ fn disks_that_are_too_small_or_full_or_pulled() {
         pc.pull_drive("heirs")?;
         pc.reads("SanDisk SD Reader was unplugged")?;
         pc.reads("What is on the disk by now was checked, and is right.")?;
+        pc.reads("Plug SanDisk SD Reader in again.")?;
         pc.plug_slow_card("heirs-again", &heirs, HEIRS_BYTES_PER_SECOND)?;
         pc.leaves("Press Enter, and it goes on where it stopped.")?;
         pc.reads("The pictures are back")?;

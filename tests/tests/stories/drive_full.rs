@@ -25,6 +25,7 @@ fn drive_with_too_little_room() {
         pc.has_read_report()?;
 
         pc.unplug("phone")?;
+        pc.sees_go(&format!("Archive {PHONE} now"))?;
         let phone_later = samples::copy_to_new(&phone, &story.file("phone-later"))?;
         samples::write_taken(&phone_later.join(WEDDING), b"", 1_790_000_000)?;
         let wedding = File::options()

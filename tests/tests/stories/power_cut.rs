@@ -1,5 +1,5 @@
 use anyhow::ensure;
-use heirloom_stories::{Case, Drive, Oracle, PcPlan, samples, story};
+use heirloom_stories::{Case, Drive, Oracle, PHONE, PcPlan, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, SOURCE, add_long_video};
 
@@ -31,6 +31,7 @@ fn power_cut_in_the_first_run_and_in_the_second() {
         pc.reads("Snapshot 0001 2030-11-22")?;
         pc.has_read_report()?;
         pc.unplug("phone")?;
+        pc.sees_go(&format!("Archive {PHONE} now"))?;
         let phone_then = phone;
         let phone = samples::copy_to_new(&phone_then, &story.file("phone-later"))?;
         samples::add_video(&phone.join(SECOND_VIDEO), 40, 1_795_197_600)?;

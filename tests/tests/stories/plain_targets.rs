@@ -24,7 +24,7 @@ fn every_file_comes_back_on_any_file_system() {
     story("plain targets", |story| {
         let job = story.folder("job")?;
         fs::copy(built_tool()?, job.join("heirloom"))?;
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plain_targets");
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories/plain_targets");
         for file in ["job.sh", "library.py"] {
             fs::copy(own.join(file), job.join(file))?;
         }

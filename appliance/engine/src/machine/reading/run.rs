@@ -123,8 +123,21 @@ impl Machine {
                 scroll: 0,
             },
             Err(RestoreError::DriveGone) => return self.lose_drive(reading),
-            Err(error) => Step::Trouble(Trouble::Restore { error, done_files }),
+            Err(error) => Step::Trouble(Trouble::Restore {
+                error: self.as_a_pull(reading, error),
+                done_files,
+            }),
         };
+    }
+
+    /// A disk that was unplugged may have failed first: the kernel tells of an error before it tells that the disk went.
+    fn as_a_pull(&self, reading: &Reading, error: RestoreError) -> RestoreError {
+        let target = reading.target.as_ref();
+        let is_there = target.is_some_and(|it| self.devices.get(&it.device).is_some());
+        match error {
+            RestoreError::TargetFailed(_) if !is_there => RestoreError::TargetGone,
+            error => error,
+        }
     }
 
     pub(super) fn rehearsed(

@@ -1,5 +1,6 @@
 //! The disk that is restored to: chosen, erased where that was typed, and known again when it is plugged in again.
 
+use crate::RestoreError;
 use crate::device::{Content, DeviceFacts, DeviceId};
 use crate::machine::Machine;
 use crate::machine::devices::Device;
@@ -211,6 +212,13 @@ impl Machine {
     pub(super) fn target_gone(&self, reading: &mut Reading, gone: &Device) {
         let id = &gone.facts.id;
         let is_target = reading.target.as_ref().is_some_and(|it| it.device == *id);
+        if let Step::Trouble(Trouble::Restore { error, .. }) = &mut reading.step
+            && is_target
+            && matches!(error, RestoreError::TargetFailed(_))
+        {
+            // It did not fail: its cable was pulled, which showed as an error before the kernel told of it.
+            *error = RestoreError::TargetGone;
+        }
         match &reading.step {
             Step::Erase { device, .. } if device == id => reading.back_to_where(gone.drive_name()),
             Step::Plan { .. } if is_target => reading.back_to_where(gone.drive_name()),

@@ -263,6 +263,25 @@ fn a_disk_that_was_back_before_its_going_was_noticed_goes_on_too() {
 }
 
 #[test]
+fn a_disk_that_fails_because_it_was_pulled_is_told_as_pulled() {
+    let failed = || RestoreError::TargetFailed(crate::TargetError::Io { errno: 5 });
+    let told = |story: &Story| match story.reading_page() {
+        ReadingView::RestoreTrouble { error, .. } => error.clone(),
+        page => panic!("{page:?}"),
+    };
+    let mut noticed_last = Story::restoring();
+    noticed_last.restore_fails(failed());
+    assert_eq!(told(&noticed_last), failed());
+    noticed_last.unplug(STICK);
+    assert_eq!(told(&noticed_last), RestoreError::TargetGone);
+
+    let mut noticed_first = Story::restoring();
+    noticed_first.unplug(STICK);
+    noticed_first.restore_fails(failed());
+    assert_eq!(told(&noticed_first), RestoreError::TargetGone);
+}
+
+#[test]
 fn a_restore_that_notices_first_that_the_drive_went_ends_too() {
     let mut story = Story::restoring();
     story.restore_fails(RestoreError::DriveGone);

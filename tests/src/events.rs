@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn events_are_taken_in_order_and_the_rest_is_the_kernels() -> Result<()> {
         let (mut guest, host) = UnixStream::pair()?;
-        let mut events = Events::new(Serial::follow(host)?, "@heirloom");
+        let mut events = Events::new(Serial::follow(host, Vec::new())?, "@heirloom");
         guest.write_all(
             b"[    1.0] usb 1-1: new device\r\n@heirloom {\"event\":\"found\",\"id\":1}\r\n\
               [    2.0] x@heirloom {\"event\":\"found\",\"id\":2}\r\n@heirloom {\"event\":\"do",

@@ -28,6 +28,14 @@ impl Pc {
     /// When the page does not come.
     pub fn begin(&mut self) -> Result<()> {
         self.boot_headless()?;
+        self.is_at_home()
+    }
+
+    /// Waits for the page from which everything starts.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub fn is_at_home(&mut self) -> Result<()> {
         self.reads(HOME)
     }
 

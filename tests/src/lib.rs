@@ -43,6 +43,7 @@ mod qmp;
 mod random;
 mod recorded_disk;
 pub mod samples;
+mod saved_pc;
 mod screen;
 mod serial;
 mod story;

@@ -15,6 +15,7 @@ use crate::{Key, qcodes};
 
 /// QEMU answers at once, unless the host is very busy.
 const ANSWER: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(20);
 /// How long a key stays down. Shorter, and firmware that polls the keyboard misses it.
 const KEY_HOLD_MS: u32 = 50;
 
@@ -86,6 +87,22 @@ impl Qmp {
                     Some(error) => bail!("QEMU refuses {command} {arguments}: {}", error["desc"]),
                     None => Ok(answer["return"].clone()),
                 };
+            }
+        }
+    }
+
+    /// Waits until a PC that goes on from what was saved is there as a whole; it stands still then.
+    ///
+    /// # Errors
+    /// When QEMU can't take it up, or not in time.
+    pub fn wait_until_loaded(&mut self) -> Result<()> {
+        let deadline = Instant::now() + ANSWER;
+        loop {
+            let state = self.execute("query-status", json!({}))?;
+            match state["status"].as_str() {
+                Some("paused") => return Ok(()),
+                Some("inmigrate") if Instant::now() < deadline => std::thread::sleep(POLL),
+                _ => bail!("the saved PC is not there: {state}"),
             }
         }
     }

@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_sentence_is_found_however_it_is_wrapped() -> Result<()> {
         let (mut guest, host) = UnixStream::pair()?;
-        let mut screen = Screen::new(Serial::follow(host)?);
+        let mut screen = Screen::new(Serial::follow(host, Vec::new())?);
         guest
             .write_all("\x1b[2J\x1b[3;1H│ 14 of 14 pictures are  │\r\n│ verified. │".as_bytes())?;
         screen.wait_for_text("pictures are verified.", MINUTE)?;
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_screen_is_taken_for_drawn_at_its_end_only() -> Result<()> {
         let (mut guest, host) = UnixStream::pair()?;
-        let mut screen = Screen::new(Serial::follow(host)?);
+        let mut screen = Screen::new(Serial::follow(host, Vec::new())?);
         guest.write_all(b"\x1b[2J\x1b[HNew\x1b[3;1Hold\x1b[?25l\x1b[1;1HNewer")?;
         screen.wait_for_text("Newer", MINUTE)?;
         guest.write_all(b"\x1b[3;1Hnew\x1b[?25l")?;
@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn a_wait_that_fails_shows_the_screen() -> Result<()> {
         let (mut guest, host) = UnixStream::pair()?;
-        let mut screen = Screen::new(Serial::follow(host)?);
+        let mut screen = Screen::new(Serial::follow(host, Vec::new())?);
         guest.write_all(b"\x1b[2JSomething else")?;
         drop(guest);
         let error = screen.wait_for_text("Welcome", MINUTE).unwrap_err();

@@ -22,9 +22,14 @@ pub struct Serial {
 }
 
 impl Serial {
-    /// Follows the port at the other end of `stream`, on a thread of its own that ends with the stream.
-    pub(crate) fn follow(stream: UnixStream) -> Result<Self> {
-        let received = Arc::new((Mutex::new(Received::default()), Condvar::new()));
+    /// Follows the port at the other end of `stream`, on a thread of its own that ends with the stream. What arrived from the same PC before
+    /// goes before it.
+    pub(crate) fn follow(stream: UnixStream, before: Vec<u8>) -> Result<Self> {
+        let begin = Received {
+            bytes: before,
+            closed: false,
+        };
+        let received = Arc::new((Mutex::new(begin), Condvar::new()));
         let mut reader = stream.try_clone().context("serial port")?;
         let shared = Arc::clone(&received);
         std::thread::spawn(move || {

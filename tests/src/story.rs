@@ -4,8 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 use anyhow::Result;
+use serde_json::json;
 use tempfile::TempDir;
 
+use crate::saved_pc::SavedPc;
 use crate::{Artifacts, Pc, PcPlan};
 
 /// A story that is being told.
@@ -45,6 +47,21 @@ impl Story {
         self.boots += 1;
         let keep = self.artifacts.folder().join(format!("boot-{}", self.boots));
         Pc::start(&plan, keep)
+    }
+
+    /// Takes a PC that was switched on from the stick before the story begins, and shows its first page.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn sits_down(&mut self) -> Result<Pc> {
+        let plan = PcPlan {
+            vm: SavedPc::ready()?.plan(),
+        };
+        let mut pc = self.boot(plan)?;
+        pc.qmp().wait_until_loaded()?;
+        pc.qmp().execute("cont", json!({}))?;
+        pc.is_at_home()?;
+        Ok(pc)
     }
 }
 

@@ -59,6 +59,8 @@ pub struct VmPlan {
     pub fw_cfg: Vec<(String, String)>,
     /// Further arguments, as they are.
     pub arguments: Vec<String>,
+    /// What it had said by `ttyS0` and `ttyS1` already, where it goes on from what was saved.
+    pub said: [Vec<u8>; 2],
 }
 
 impl VmPlan {
@@ -72,6 +74,7 @@ impl VmPlan {
             clock: format!("{STORY_DAY}T10:00:00"),
             fw_cfg: Vec::new(),
             arguments: Vec::new(),
+            said: Default::default(),
         }
     }
 }
@@ -122,9 +125,13 @@ impl Vm {
         }
         let [qmp, first, second] = <[UnixStream; 3]>::try_from(streams)
             .map_err(|_| anyhow::anyhow!("three sockets give three streams"))?;
+        let [said_first, said_second] = plan.said.clone();
         Ok(Self {
             process,
-            serials: [Serial::follow(first)?, Serial::follow(second)?],
+            serials: [
+                Serial::follow(first, said_first)?,
+                Serial::follow(second, said_second)?,
+            ],
             qmp: Qmp::greet(qmp)?,
             lab_devices: Vec::new(),
             folder,

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_stories::{
-    CARD, Drive, Key, LATE, OLD, Oracle, Pc, PcPlan, fill_cards, samples, sector_of, story,
+    CARD, Drive, Key, LATE, OLD, Oracle, Pc, fill_cards, samples, sector_of, story,
 };
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
@@ -52,8 +52,7 @@ fn card_and_old_disk() {
         ];
 
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         bad_sectors_cost_only_what_is_in_them(&mut pc, &card, &bad_sectors)?;

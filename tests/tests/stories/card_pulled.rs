@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use heirloom_stories::{CARD, Drive, LATE, OLD, Oracle, PcPlan, fill_cards, samples, story};
+use heirloom_stories::{CARD, Drive, LATE, OLD, Oracle, fill_cards, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE};
 
@@ -33,8 +33,7 @@ fn card_pulled_in_the_middle_of_a_file() {
         let before = card.digest()?;
 
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         pc.plug_slow_card("reader", &card, READER_BYTES_PER_S)?;

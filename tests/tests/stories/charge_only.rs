@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, LONG, Oracle, Pc, PcPlan, samples, story};
+use heirloom_stories::{Drive, LONG, Oracle, Pc, samples, story};
 use serde_json::Value;
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, add_long_video};
@@ -23,8 +23,7 @@ fn charge_only_until_file_transfer_is_chosen() {
         let folder = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&folder)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         let phone = plug(&mut pc, &folder)?;

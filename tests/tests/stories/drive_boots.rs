@@ -8,8 +8,7 @@ use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
 fn drive_boots() {
     story("drive boots", |story| {
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         let boots = pc
@@ -42,8 +41,7 @@ fn drive_boots() {
         let damaged = story.file("damaged");
         std::fs::write(&damaged, "no kernel")?;
         drive.copy_to_boot_partition(&damaged, "heirloom/a/vmlinuz")?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.opens_archive(ARCHIVE, PASSPHRASE)?;
         let boots = pc

@@ -1,7 +1,7 @@
 use std::fs::File;
 
 use anyhow::{Context, ensure};
-use heirloom_stories::{Drive, LONG, Oracle, PHONE, PcPlan, samples, story};
+use heirloom_stories::{Drive, LONG, Oracle, PHONE, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE, SOURCE, add_small_photos};
 
@@ -16,8 +16,7 @@ fn drive_with_too_little_room() {
         let phone = story.folder("phone")?;
         add_small_photos(&phone, 5)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;

@@ -1,5 +1,5 @@
 use anyhow::ensure;
-use heirloom_stories::{Drive, Oracle, PcPlan, samples, story};
+use heirloom_stories::{Drive, Oracle, samples, story};
 
 use crate::{
     ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE, SOURCE,
@@ -18,8 +18,7 @@ fn drive_pulled_in_the_middle_of_a_file() {
         add_small_photos(&phone, SMALL_PHOTOS)?;
         samples::add_video(&phone.join(LONG_VIDEO), LONGER_VIDEO_MIB, LONG_VIDEO_TAKEN)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;

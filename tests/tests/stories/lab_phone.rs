@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, Oracle, Pc, PcPlan, samples, story};
+use heirloom_stories::{Drive, Oracle, Pc, samples, story};
 use serde_json::Value;
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, add_long_video};
@@ -21,8 +21,7 @@ fn lab_phone_stalls_goes_on_and_is_unplugged_at_a_byte() {
         let folder = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&folder)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         let phone = plug_pixel(&mut pc, &folder)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, Key, Oracle, Pc, PcPlan, Story, samples, story};
+use heirloom_stories::{Drive, Key, Oracle, Pc, Story, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
 
@@ -41,8 +41,7 @@ fn lab_profiles_iphone_liar_and_samsung_in_one_session() {
         let iphone = iphone_folder(story, &photos)?;
         add_stuck_file(&photos)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         iphone_is_locked_twice(&mut pc, &iphone)?;

@@ -1,5 +1,5 @@
 use anyhow::{Result, ensure};
-use heirloom_stories::{Drive, Oracle, PHONE, PcPlan, samples, story};
+use heirloom_stories::{Drive, Oracle, PHONE, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, SOURCE, add_long_video};
 
@@ -9,8 +9,7 @@ fn phone_unplugged_in_the_middle_of_a_file() {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&phone)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         pc.plug_phone("phone", &phone)?;

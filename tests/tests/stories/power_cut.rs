@@ -1,5 +1,5 @@
 use anyhow::ensure;
-use heirloom_stories::{Case, Drive, Oracle, PHONE, PcPlan, samples, story};
+use heirloom_stories::{Case, Drive, Oracle, PHONE, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, SOURCE, add_long_video};
 
@@ -11,8 +11,7 @@ fn power_cut_in_the_first_run_and_in_the_second() {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&phone)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
@@ -21,8 +20,7 @@ fn power_cut_in_the_first_run_and_in_the_second() {
         pc.cut_power()?;
         let after_first_cut = drive.copy_to(&story.file("after-first-cut.img"))?;
 
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.opens_archive(ARCHIVE, PASSPHRASE)?;
@@ -41,8 +39,7 @@ fn power_cut_in_the_first_run_and_in_the_second() {
         pc.cut_power()?;
         let after_second_cut = drive.copy_to(&story.file("after-second-cut.img"))?;
 
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.opens_archive(ARCHIVE, PASSPHRASE)?;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::ensure;
-use heirloom_stories::{Drive, LONG, Oracle, PcPlan, STORY_DAY, samples, story};
+use heirloom_stories::{Drive, LONG, Oracle, STORY_DAY, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE, SOURCE};
 
@@ -12,8 +12,7 @@ fn rehearsal_by_two_shares() {
     story("rehearsal", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         let shares = pc.gives_shares("give shares to executors", ["Anna", "Ben", "Clara"])?;

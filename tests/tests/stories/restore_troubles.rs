@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_stories::{
-    Drive, Key, LONG, Look, Oracle, PcPlan, expect_same, files_in, look, samples, story,
+    Drive, Key, LONG, Look, Oracle, expect_same, files_in, look, samples, story,
 };
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE};
@@ -34,8 +34,7 @@ fn disks_that_are_too_small_or_full_or_pulled() {
         samples::add_video(&others, OTHERS_MIB, LONG_VIDEO_TAKEN)?;
         let full = fat_disk(&story.file("full.img"), &others)?;
         let heirs = Drive::new(story.file("heirs.img"), HEIRS_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;

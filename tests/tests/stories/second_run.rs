@@ -1,7 +1,7 @@
 use std::fs;
 
 use anyhow::ensure;
-use heirloom_stories::{Drive, Oracle, PHONE, PcPlan, samples, story};
+use heirloom_stories::{Drive, Oracle, PHONE, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE, SOURCE};
 
@@ -16,8 +16,7 @@ fn second_run() {
     story("second run", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
@@ -31,8 +30,7 @@ fn second_run() {
         fs::rename(in_phone(BEFORE_RENAMING), in_phone(RENAMED))?;
         fs::remove_file(in_phone(DELETED))?;
 
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.plug_phone("phone", &phone)?;
         pc.chooses(&format!("Open the archive {ARCHIVE}"))?;

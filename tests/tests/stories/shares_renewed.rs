@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use heirloom_stories::{Drive, PcPlan, Story, built_tool, story};
+use heirloom_stories::{Drive, Story, built_tool, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
 
@@ -20,8 +20,7 @@ fn shares_renewed_and_the_power_fails() {
     story("shares renewed", |story| {
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
         let tool = built_tool()?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         let shares = pc.gives_shares("give shares to executors", PEOPLE)?;
@@ -49,8 +48,7 @@ fn renewed_until(
     before: &[String],
     cut: Duration,
 ) -> Result<()> {
-    let mut pc = story.boot(PcPlan::appliance())?;
-    pc.begin()?;
+    let mut pc = story.sits_down()?;
     pc.plug_drive("archive", drive)?;
     pc.opens_archive(ARCHIVE, PASSPHRASE)?;
     let newer = pc.writes_shares_down(RENEW, PEOPLE)?;
@@ -69,8 +67,7 @@ fn renewed_until(
         at_cut.contains(&true),
         "after {cut:?}, neither the old nor the new shares open it"
     );
-    let mut pc = story.boot(PcPlan::appliance())?;
-    pc.begin()?;
+    let mut pc = story.sits_down()?;
     pc.plug_drive("archive", drive)?;
     pc.opens_archive(ARCHIVE, PASSPHRASE)?;
     pc.reads("Executors: shares were given")?;

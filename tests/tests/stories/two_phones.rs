@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, Key, LONG, Oracle, Pc, PcPlan, samples, story};
+use heirloom_stories::{Drive, Key, LONG, Oracle, Pc, samples, story};
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, add_long_video};
 
@@ -29,8 +29,7 @@ fn two_phones_follow_each_other_by_name() {
         let photo = fs::read(bens.join("DCIM/Oma Käthe/Geburtstag & Torte.jpg"))?;
         samples::write_taken(&bens.join(ONLY_BENS), &photo, ONLY_BENS_TAKEN)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.boot(PcPlan::appliance())?;
-        pc.begin()?;
+        let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         let anna = plug(&mut pc, "anna", "pixel", &annas)?;

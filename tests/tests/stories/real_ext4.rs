@@ -67,7 +67,7 @@ fn an_archive_survives_a_power_cut_at_any_moment() {
 
 /// Has a PC make two snapshots on each disk, with the tool in the folder of the job.
 fn run(job: &Path, disks: &[&RecordedDisk]) -> Result<()> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real_ext4");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories/real_ext4");
     for script in ["job.sh", "careless.sh"] {
         fs::copy(own.join(script), job.join(script))?;
     }

@@ -22,8 +22,8 @@ const FOLDER: &str = "Heirloom Miller family";
 const HEADER_AT_BYTES: u64 = 513 << 20;
 
 #[test]
-fn way_back() {
-    story("way back", |story| {
+fn back_years_later() {
+    story("back years later", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
         let shares = archived_with_executors(story, &drive, &phone)?;
@@ -38,8 +38,7 @@ fn way_back() {
 
 /// Sets the drive up, gives shares to three people, and archives a phone.
 fn archived_with_executors(story: &mut Story, drive: &Drive, phone: &Path) -> Result<Vec<String>> {
-    let mut pc = story.boot(PcPlan::appliance())?;
-    pc.begin()?;
+    let mut pc = story.sits_down()?;
     pc.plug_drive("archive", drive)?;
     pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
     pc.reads("Executors: none yet")?;
@@ -148,7 +147,7 @@ fn by_the_tool(story: &mut Story, drive: &Drive, shares: &[String], phone: &Path
         format!("{}\n{}\n", shares[1], shares[0]),
     )?;
     fs::write(with.join("one.txt"), format!("{}\n", shares[1]))?;
-    let script = include_str!("way_back_tool.sh");
+    let script = include_str!("back_years_later_tool.sh");
     let found = look(
         &Oracle::ready()?,
         &Look {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use heirloom_stories::{PowerCut, RecordedDisk, WriteLog};
 use serde_json::Value;
 
-use crate::phone::Phone;
+use super::phone::Phone;
 
 /// What must not be after a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

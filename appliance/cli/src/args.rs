@@ -1,5 +1,8 @@
 //! The command line, from which its help, the man pages and the completions are made.
 
+#[cfg(not(target_os = "linux"))]
+mod reading;
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -35,6 +38,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 /// An archive on an encrypted drive of the appliance, or in an image of one, is listed, checked and restored with --from, without mounting it.
 #[derive(Debug, Parser)]
 #[command(name = "heirloom", version = VERSION.as_str(), after_help = EXIT_CODES, max_term_width = 100)]
+#[cfg_attr(not(target_os = "linux"), command(about = reading::ABOUT, long_about = reading::LONG_ABOUT))]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -61,11 +65,13 @@ pub(crate) struct Talk {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[cfg(target_os = "linux")]
     Archive(ArchiveOrder),
     Verify(VerifyOrder),
     Ls(LsOrder),
     Restore(RestoreOrder),
     Cat(CatOrder),
+    #[cfg(target_os = "linux")]
     Thin(ThinOrder),
     Completions(CompletionsOrder),
     Man(ManOrder),
@@ -75,6 +81,7 @@ pub(crate) enum Command {
 ///
 /// Makes the archive where the folder is missing or empty. What the archive has already, under whatever name, is not stored twice. An interrupted run is
 /// gone on with by the next. Links, devices, pipes, sockets and what is mounted inside of the source are named and left out.
+#[cfg(target_os = "linux")]
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct ArchiveOrder {
@@ -102,9 +109,11 @@ pub(crate) struct ArchiveOrder {
 /// Reads each content once, however many snapshots have it, and says in plain words what is damaged, in which snapshots, and what to do.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("archive").required(true))]
+#[cfg_attr(not(target_os = "linux"), command(override_usage = reading::VERIFY_USAGE))]
 pub(crate) struct VerifyOrder {
     /// The folder of the archive; or see --from.
     #[arg(group = "archive")]
+    #[cfg_attr(not(target_os = "linux"), arg(hide = true))]
     pub(crate) archive_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) drive: DriveOrder,
@@ -129,6 +138,7 @@ pub(crate) struct VerifyOrder {
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct LsOrder {
     /// The folder of the archive. With --from it is left out.
+    #[cfg_attr(not(target_os = "linux"), arg(hide = true))]
     pub(crate) archive_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) drive: DriveOrder,
@@ -152,9 +162,11 @@ pub(crate) struct LsOrder {
 /// takes is continued in folders `part 2` and so on in it, and times are kept to two seconds.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES, allow_missing_positional = true, group = clap::ArgGroup::new("archive").required(true))]
+#[cfg_attr(not(target_os = "linux"), command(override_usage = reading::RESTORE_USAGE))]
 pub(crate) struct RestoreOrder {
     /// The folder of the archive. With --from it is left out.
     #[arg(group = "archive")]
+    #[cfg_attr(not(target_os = "linux"), arg(hide = true))]
     pub(crate) archive_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) drive: DriveOrder,
@@ -194,9 +206,11 @@ pub(crate) struct RestoreOrder {
 /// The bytes go out as they are read, and are held to the SHA-256 of the archive. Only where the exit code is 0 are they what was archived.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES, allow_missing_positional = true, group = clap::ArgGroup::new("archive").required(true))]
+#[cfg_attr(not(target_os = "linux"), command(override_usage = reading::CAT_USAGE))]
 pub(crate) struct CatOrder {
     /// The folder of the archive. With --from it is left out.
     #[arg(group = "archive")]
+    #[cfg_attr(not(target_os = "linux"), arg(hide = true))]
     pub(crate) archive_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) drive: DriveOrder,
@@ -216,6 +230,7 @@ pub(crate) struct DriveOrder {
     /// Read the archive from an encrypted drive, or from an image of one, in place of a folder: the whole drive (/dev/sdb), its second partition, or a
     /// file. Nothing is mounted or written; it needs no right but to read it. The passphrase is asked for on the terminal.
     #[arg(long, value_name = "DEVICE_OR_IMAGE", group = "archive")]
+    #[cfg_attr(not(target_os = "linux"), arg(help = reading::FROM))]
     pub(crate) from: Option<PathBuf>,
     /// Take the passphrase from this file, or with `-` from standard input. One line end after it does not count.
     #[arg(long, value_name = "FILE", requires = "from", group = "secret")]
@@ -251,6 +266,7 @@ pub(crate) enum Undated {
 /// Remove old snapshots, never the only copy of a content.
 ///
 /// Shows what would be removed. Only with --remove is it removed.
+#[cfg(target_os = "linux")]
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("policy").required(true))]
 pub(crate) struct ThinOrder {
@@ -337,6 +353,7 @@ fn wrong(kind: ErrorKind, message: &str) -> Error {
     Arguments::command().error(kind, message)
 }
 
+#[cfg(target_os = "linux")]
 fn source_name(text: &str) -> Result<String, &'static str> {
     let name = text.trim();
     if name.is_empty() {
@@ -467,7 +484,11 @@ mod tests {
             (&["man"], true),
             (&[], false),
         ];
+        let is_offered = |words: &[&str]| {
+            cfg!(target_os = "linux") || !matches!(words.first(), Some(&("archive" | "thin")))
+        };
         for (words, is_right) in cases {
+            let is_right = &(*is_right && is_offered(words));
             let line = ["heirloom"].iter().chain(*words);
             let parsed = Arguments::try_parse_from(line).and_then(Arguments::settled);
             assert_eq!(parsed.is_ok(), *is_right, "{words:?}");

@@ -1,13 +1,17 @@
-//! `heirloom` on any Linux computer: the appliance's own engine on plain folders, and on encrypted drives that nobody mounted.
+//! `heirloom` on any Linux computer: the appliance's own engine on plain folders, and on encrypted drives that nobody mounted. On Windows: to read
+//! such drives.
 //!
 //! **Invariant:** it decides nothing about archives. It reads the command line, refuses bad input before anything is changed, and says what the
 //! engine did.
 #![forbid(unsafe_code)]
 
+#[cfg(target_os = "linux")]
 mod archive;
+#[cfg(target_os = "linux")]
 mod archived;
 mod args;
 mod cat;
+#[cfg(target_os = "linux")]
 mod clock;
 mod drive;
 mod exit;
@@ -15,6 +19,7 @@ mod interrupt;
 mod logger;
 mod ls;
 mod manual;
+#[cfg(target_os = "linux")]
 mod marks;
 mod place;
 mod progress;
@@ -24,6 +29,7 @@ mod restore;
 mod restored;
 mod select;
 mod summary;
+#[cfg(target_os = "linux")]
 mod thin;
 mod trouble;
 mod verify;
@@ -42,11 +48,13 @@ fn main() -> ExitCode {
     let Arguments { command, talk } = Arguments::read();
     logger::start(talk.verbose);
     let (word, outcome) = match &command {
+        #[cfg(target_os = "linux")]
         Command::Archive(order) => ("archive", archive::archive(order, talk)),
         Command::Verify(order) => ("verify", verify::verify(order, talk)),
         Command::Ls(order) => ("ls", ls::ls(order, talk)),
         Command::Restore(order) => ("restore", restore::restore(order, talk)),
         Command::Cat(order) => ("cat", cat::cat(order)),
+        #[cfg(target_os = "linux")]
         Command::Thin(order) => ("thin", thin::thin(order, talk)),
         Command::Completions(order) => ("completions", manual::completions(order)),
         Command::Man(order) => ("man", manual::man(order)),

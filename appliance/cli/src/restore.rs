@@ -14,7 +14,9 @@ use heirloom_files::FolderTarget;
 
 use crate::args::{Names, RestoreOrder, Talk, Undated};
 use crate::interrupt::cancel_on_signal;
-use crate::place::{Place, Use, is_outside};
+#[cfg(target_os = "linux")]
+use crate::place::is_outside;
+use crate::place::{Place, Use};
 use crate::progress::{Display, Where};
 use crate::quantity::{files, size};
 use crate::report::Report;
@@ -26,6 +28,8 @@ use crate::trouble::Trouble;
 pub(crate) fn restore(order: &RestoreOrder, talk: Talk) -> Result<Report, Trouble> {
     let started = Instant::now();
     let place = Place::of(order.archive_dir.as_deref(), &order.drive, Use::Read)?;
+    // Elsewhere, no archive is in a folder.
+    #[cfg(target_os = "linux")]
     is_outside(&order.target_dir, &place.dir)?;
     let only = order
         .only

@@ -176,11 +176,20 @@ fn damage(mut page: Page, report: &RestoreReport) -> Page {
 }
 
 fn folder_of(target: &Path, part: &RestoredPart) -> PathBuf {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
     let names = part.to.as_ref().map_or(&[][..], TargetPath::names);
-    let names = names.iter().map(|name| OsStr::from_bytes(name));
+    let names = names.iter().map(|name| name_of(name));
     names.fold(target.to_owned(), |folder, name| folder.join(name))
+}
+
+#[cfg(unix)]
+fn name_of(name: &[u8]) -> &std::ffi::OsStr {
+    std::os::unix::ffi::OsStrExt::from_bytes(name)
+}
+
+/// The target takes no names that are no text.
+#[cfg(not(unix))]
+fn name_of(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
 }
 
 fn damage_object(damage: &heirloom_engine::Damage) -> Value {

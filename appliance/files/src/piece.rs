@@ -5,7 +5,9 @@
 
 use std::cell::RefCell;
 
-use memmap2::{Advice, MmapMut};
+#[cfg(target_os = "linux")]
+use memmap2::Advice;
+use memmap2::MmapMut;
 
 /// Length of the pieces in which files are read.
 pub(crate) const PIECE_BYTES: usize = 1024 * 1024;
@@ -37,6 +39,7 @@ impl Room {
         match MmapMut::map_anon(2 * HUGE_PAGE_BYTES) {
             Ok(map) => {
                 // A kernel without huge pages says so, and reads slower.
+                #[cfg(target_os = "linux")]
                 if let Err(error) = map.advise(Advice::HugePage) {
                     log::debug!("no huge pages: {error}");
                 }

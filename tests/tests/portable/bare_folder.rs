@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result};
 
 use crate::fixture::{Fixture, PASSPHRASE_FILE, SHARES_FILE};
+use crate::world::{IMAGE, OUT, WRONG_FILE, World};
 
 /// Nobody's number, as user and as group.
 const NOBODY: u32 = 65_534;
@@ -31,30 +32,28 @@ impl BareFolder {
         };
         let mode = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode));
         for (from, to, bits) in [
-            (tool, "/heirloom", 0o555),
-            (&fixture.image(), "/image", 0o444),
+            (tool, "heirloom", 0o555),
+            (&fixture.image(), IMAGE, 0o444),
             (&fixture.secret(PASSPHRASE_FILE), PASSPHRASE_FILE, 0o444),
             (&fixture.secret(SHARES_FILE), SHARES_FILE, 0o444),
         ] {
             fs::copy(from, bare.path(to))?;
             mode(&bare.path(to), bits)?;
         }
-        fs::write(bare.path("/wrong"), "incorrect horse")?;
-        fs::create_dir(bare.path("/out"))?;
-        mode(&bare.path("/out"), 0o777)?;
+        fs::write(bare.path(WRONG_FILE), "incorrect horse")?;
+        fs::create_dir(bare.path(OUT))?;
+        mode(&bare.path(OUT), 0o777)?;
         Ok(bare)
     }
+}
 
-    /// Where something is that the tool knows by a path of its own.
-    pub(crate) fn path(&self, below: &str) -> PathBuf {
-        self.top.join(below.trim_start_matches('/'))
+impl World for BareFolder {
+    fn path(&self, below: &str) -> PathBuf {
+        self.top.join(below)
     }
 
-    /// Runs the tool in it, as somebody without rights.
-    ///
-    /// # Errors
-    /// Where it can't be begun.
-    pub(crate) fn run(&self, words: &[&str]) -> Result<Output> {
+    /// As somebody without rights, whose working folder is the top.
+    fn run(&self, words: &[&str]) -> Result<Output> {
         let mut command = if self.is_root {
             let mut command = Command::new("chroot");
             command.arg(format!("--userspec={NOBODY}:{NOBODY}"));

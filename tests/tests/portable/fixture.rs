@@ -10,8 +10,8 @@ use heirloom_stories::samples;
 use crate::said;
 
 /// Where what opens it is, for the tool.
-pub(crate) const PASSPHRASE_FILE: &str = "/passphrase";
-pub(crate) const SHARES_FILE: &str = "/shares";
+pub(crate) const PASSPHRASE_FILE: &str = "passphrase";
+pub(crate) const SHARES_FILE: &str = "shares";
 /// Files in the source beside the sample photos.
 pub(crate) const FILES: [&str; 2] = ["Weihnachten – Oma/Bild 1.jpg", "long.mov"];
 const PASSPHRASE: &str = "correct horse battery staple";
@@ -53,15 +53,15 @@ impl Fixture {
     }
 
     pub(crate) fn secret(&self, name: &str) -> PathBuf {
-        self.job.join(name.trim_start_matches('/'))
+        self.job.join(name)
     }
 
-    /// Whether the copy that the tool read is still the same.
+    /// Whether a copy, which the tool read, is still the same.
     ///
     /// # Errors
     /// Where it can't be read.
-    pub(crate) fn image_is_unchanged(&self) -> Result<bool> {
-        Ok(digest(&self.job.join("bare/image"))? == self.digest)
+    pub(crate) fn is_as_made(&self, image: &Path) -> Result<bool> {
+        Ok(digest(image)? == self.digest)
     }
 }
 

@@ -4,6 +4,9 @@
 
 mod bare_folder;
 mod fixture;
+#[cfg(feature = "wine")]
+mod wine;
+mod world;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +17,7 @@ use anyhow::{Context, Result, ensure};
 use heirloom_stories::{appliance_image, story};
 
 use bare_folder::BareFolder;
-use fixture::{PASSPHRASE_FILE, SHARES_FILE};
+use world::reads_all_and_changes_nothing;
 
 /// Where the stick's file system begins in the image.
 const STICK_AT_BYTES: u32 = 2 << 20;
@@ -35,54 +38,8 @@ fn the_tool_reads_an_archive_where_there_is_nothing_else() {
 
         let fixture = fixture::make(&job, &tool)?;
         let bare = BareFolder::make(&job.join("bare"), &tool, &fixture)?;
-        for secret in [
-            ["--passphrase-file", PASSPHRASE_FILE],
-            ["--shares-file", SHARES_FILE],
-        ] {
-            reads_all(&bare, &fixture, secret)?;
-        }
-        let wrong = ["--passphrase-file", "/wrong"];
-        let refused = bare.run(&[&["ls", "--from", "/image"], &wrong[..]].concat())?;
-        ensure!(refused.status.code() == Some(2), "{refused:?}");
-        ensure!(
-            String::from_utf8_lossy(&refused.stderr).contains("The passphrase is wrong."),
-            "{refused:?}"
-        );
-        ensure!(fixture.image_is_unchanged()?, "the image was changed");
-        Ok(())
+        reads_all_and_changes_nothing(&bare, &fixture)
     });
-}
-
-fn reads_all(bare: &BareFolder, fixture: &fixture::Fixture, secret: [&str; 2]) -> Result<()> {
-    let run = |words: &[&str]| -> Result<Vec<u8>> {
-        let words = [words, &["--from", "/image"], &secret[..]].concat();
-        let output = bare.run(&words)?;
-        ensure!(output.status.success(), "{words:?}: {output:?}");
-        Ok(output.stdout)
-    };
-    let listed: serde_json::Value = serde_json::from_slice(&run(&["ls", "--json"])?)?;
-    let snapshots = listed["sources"][0]["snapshots"].as_array();
-    ensure!(
-        snapshots.is_some_and(|snapshots| snapshots.len() == 1),
-        "{listed}"
-    );
-    run(&["verify"])?;
-    let out = format!("/out/by{}", secret[0]);
-    run(&["restore", &out])?;
-    let restored = bare.path(&out);
-    let (found, expected) = (
-        fixture::summary(&restored.join("DCIM"))?,
-        fixture::summary(&fixture.source())?,
-    );
-    ensure!(found == expected, "restored:\n{found}\nnot:\n{expected}");
-    for file in fixture::FILES {
-        let written = run(&["cat", &format!("DCIM/{file}")])?;
-        ensure!(
-            written == fs::read(fixture.source().join(file))?,
-            "{file} by cat is another"
-        );
-    }
-    Ok(())
 }
 
 /// Copies a file out of the image that a stick is written from.

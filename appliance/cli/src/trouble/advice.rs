@@ -18,6 +18,9 @@ impl Trouble {
                 "Nothing was changed. Check the name, and whether the drive or card is plugged in and mounted."
             }
             Self::NotAFolder(_) => "Nothing was changed. Name a folder.",
+            Self::FolderRefused { .. } if cfg!(windows) => {
+                "Nothing was changed. Choose a folder that you may write to, such as one on a disk of your own."
+            }
             Self::FolderRefused { .. } => {
                 "Nothing was changed. If it belongs to another user, run heirloom as that user, or with sudo."
             }
@@ -41,6 +44,10 @@ impl Trouble {
             }
             Self::UnfitFileSystem(_) => {
                 "Nothing was changed. An archive shares equal files by hard links: use a drive with a file system of Linux, such as ext4. A card with FAT is welcome as a source."
+            }
+            #[cfg(not(target_os = "linux"))]
+            Self::FolderNotRead(_) => {
+                "Nothing was changed. Name the encrypted drive, or an image of it, with --from; for an archive in a folder, use heirloom for Linux."
             }
             Self::SourceEmpty(_) => {
                 "Nothing was changed, and nothing was deleted from the archive. If there should be files, check that the card or disk is mounted there."

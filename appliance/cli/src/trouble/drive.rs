@@ -19,6 +19,10 @@ pub(crate) enum DriveTrouble {
     #[error("{} is a folder, and no device or image.", .0.display())]
     Folder(PathBuf),
     #[error("{} is no disk, and no image of one.", .0.display())]
+    #[cfg_attr(
+        windows,
+        expect(dead_code, reason = "there, such a thing does not open")
+    )]
     NoDevice(PathBuf),
     #[error("{} cannot be read: {}.", place.display(), why(error))]
     Unreadable { place: PathBuf, error: io::Error },
@@ -109,6 +113,21 @@ impl DriveTrouble {
     /// What it means, and what to do.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
+            Self::Missing(_) if cfg!(windows) => {
+                "Nothing was changed. Check the name, and whether the drive is plugged in; Get-Disk in PowerShell lists all drives with their numbers: number 2 is named \\\\.\\PhysicalDrive2."
+            }
+            Self::Denied(_) if cfg!(windows) => {
+                "Nothing was changed. A drive may be read by administrators alone: open the terminal by \"Run as administrator\", or use an image of the drive that you may read."
+            }
+            Self::Folder(_)
+            | Self::NoDevice(_)
+            | Self::NotLuks(_)
+            | Self::NoArchivePartition(_)
+            | Self::BootPartition(_)
+                if cfg!(windows) =>
+            {
+                "Nothing was changed. Name the whole archive drive, such as \\\\.\\PhysicalDrive2, or an image of it; Get-Disk in PowerShell lists all drives with their numbers. If Windows offers to format the drive, say no."
+            }
             Self::Missing(_) => {
                 "Nothing was changed. Check the name, and whether the drive is plugged in; `lsblk` lists all drives."
             }

@@ -5,16 +5,16 @@ mod drive;
 mod sentence;
 mod word;
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use heirloom_engine::{
     ArchiveError, Damage, RestoreError, RetentionError, RunError, SourceError, VerifyError,
     VolumeError, VolumePath,
 };
+#[cfg(target_os = "linux")]
 use heirloom_files::FolderSourceError;
 use heirloom_format::Day;
-use nix::errno::Errno;
 
 use crate::exit::Exit;
 use crate::quantity::{files, shown};
@@ -26,6 +26,10 @@ use self::sentence::{
 
 /// Why a command ended without a report.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "some are of archives in folders")
+)]
 pub(crate) enum Trouble {
     #[error("The archive {} lies inside the source {}.", archive.display(), source_dir.display())]
     ArchiveInSource {
@@ -61,6 +65,9 @@ pub(crate) enum Trouble {
     InUse(PathBuf),
     #[error("{} is on a FAT or exFAT file system, which cannot hold an archive.", .0.display())]
     UnfitFileSystem(PathBuf),
+    #[cfg(not(target_os = "linux"))]
+    #[error("{} is no drive, and no archive in a folder can be read on this system.", .0.display())]
+    FolderNotRead(PathBuf),
     #[error("There are no files in {}.", .0.display())]
     SourceEmpty(PathBuf),
     #[error("There are no photos or films in {}.", .0.display())]
@@ -164,7 +171,7 @@ impl Trouble {
             ArchiveError::InfoDamaged => Self::InfoDamaged(archive),
             ArchiveError::Newer { found } => Self::Newer { archive, found },
             ArchiveError::Volume(VolumeError::Io { errno, .. })
-                if matches!(errno, nix::libc::EACCES | nix::libc::EPERM) =>
+                if io::Error::from_raw_os_error(errno).kind() == ErrorKind::PermissionDenied =>
             {
                 Self::FolderRefused {
                     folder: archive,
@@ -186,6 +193,7 @@ impl Trouble {
     }
 
     /// Of a run from a folder into an archive.
+    #[cfg(target_os = "linux")]
     pub(crate) fn of_run(source_dir: PathBuf, archive: PathBuf, error: RunError) -> Self {
         match error {
             RunError::SourceEmpty => Self::SourceEmpty(source_dir),
@@ -200,6 +208,7 @@ impl Trouble {
     }
 }
 
+#[cfg(target_os = "linux")]
 impl From<FolderSourceError> for Trouble {
     fn from(error: FolderSourceError) -> Self {
         match error {
@@ -221,8 +230,13 @@ impl From<VolumeError> for Trouble {
 
 /// An error of the system in its words, without its number.
 fn why(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(errno) => Errno::from_raw(errno).desc().to_owned(),
-        None => error.to_string(),
+    #[cfg(target_os = "linux")]
+    if let Some(errno) = error.raw_os_error() {
+        return nix::errno::Errno::from_raw(errno).desc().to_owned();
     }
+    let text = error.to_string();
+    let words = text
+        .rsplit_once(" (os error ")
+        .map_or(&*text, |(words, _)| words);
+    words.trim_end_matches('.').to_owned()
 }

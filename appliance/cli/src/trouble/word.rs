@@ -22,6 +22,8 @@ impl Trouble {
             Self::NotWritable { .. } => "not-writable",
             Self::InUse(_) => "in-use",
             Self::UnfitFileSystem(_) => "unfit-file-system",
+            #[cfg(not(target_os = "linux"))]
+            Self::FolderNotRead(_) => "folder-not-read",
             Self::SourceEmpty(_) | Self::Run(RunError::SourceEmpty) => "source-empty",
             Self::NoMedia(_) => "no-media",
             Self::SourceUnreadable { .. } | Self::Run(RunError::SourceUnreadable { .. }) => {

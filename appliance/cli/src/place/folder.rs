@@ -1,4 +1,4 @@
-//! Where an archive is: a folder that is opened, made, locked, and compared with a source's; or an encrypted drive, which is opened.
+//! An archive in a folder of Linux: opened, made, locked, and compared with a source's.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use heirloom_engine::{Archive, ArchiveError, Volume};
+use heirloom_engine::{Archive, Volume};
 use heirloom_files::FolderVolume;
 use heirloom_format::{ArchiveId, ArchiveInfo, SigningKey};
 use nix::errno::Errno;
@@ -14,10 +14,9 @@ use nix::fcntl::{Flock, FlockArg};
 use nix::sys::statfs::{FsType, MSDOS_SUPER_MAGIC, statfs};
 use nix::unistd::{AccessFlags, access};
 
-use crate::args::DriveOrder;
+use super::{Place, Use};
 use crate::clock::today;
-use crate::drive;
-use crate::trouble::{DriveTrouble, Trouble};
+use crate::trouble::Trouble;
 
 const ARCHIVE_JSON: &str = "archive.json";
 const ARCHIVE_KEY: &str = "archive.key";
@@ -27,26 +26,6 @@ const BEFORE_ARCHIVE_JSON: [&str; 4] = [".incoming", "README.txt", ARCHIVE_KEY, 
 const LOST_AND_FOUND: &str = "lost+found";
 /// exFAT's number in `statfs`, from the kernel's `include/uapi/linux/magic.h`.
 const EXFAT_SUPER_MAGIC: FsType = FsType(0x2011_BAB0);
-
-/// An archive that is open, and locked for as long as this lives.
-pub(crate) struct Place {
-    /// A folder without links and detours, or a drive as it was named.
-    pub(crate) dir: PathBuf,
-    pub(crate) volume: Arc<dyn Volume>,
-    pub(crate) archive: Archive,
-    _lock: Option<Flock<File>>,
-}
-
-/// For what an archive is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
-    /// Others may read too, and one may write.
-    Look,
-    /// Others may read too; nobody may write.
-    Read,
-    /// Nobody else may read for long, or write.
-    Write,
-}
 
 /// What is in a folder that is to be an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,35 +37,6 @@ pub(crate) enum Prospect {
 }
 
 impl Place {
-    /// Opens an archive in a folder, or on a drive.
-    pub(crate) fn of(
-        dir: Option<&Path>,
-        drive: &DriveOrder,
-        purpose: Use,
-    ) -> Result<Self, Trouble> {
-        match (dir, &drive.from) {
-            (_, Some(from)) => Self::on_drive(from, drive),
-            (Some(dir), None) => Self::open(dir, purpose),
-            (None, None) => unreachable!("the argument parser asks for one of them"),
-        }
-    }
-
-    /// Opens an archive on a drive that is not mounted. Nobody can write to it here, so that there is nothing to lock.
-    fn on_drive(from: &Path, order: &DriveOrder) -> Result<Self, Trouble> {
-        let volume: Arc<dyn Volume> = Arc::new(drive::open(from, order)?);
-        let dir = from.to_owned();
-        let archive = Archive::open(&*volume).map_err(|error| match error {
-            ArchiveError::NotAnArchive => DriveTrouble::NoArchive(dir.clone()).into(),
-            error => Trouble::of_archive(dir.clone(), error),
-        })?;
-        Ok(Self {
-            dir,
-            volume,
-            archive,
-            _lock: None,
-        })
-    }
-
     /// Opens an archive in a folder.
     pub(crate) fn open(dir: &Path, purpose: Use) -> Result<Self, Trouble> {
         let dir = canonical(dir)?;

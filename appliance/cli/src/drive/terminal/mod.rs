@@ -1,14 +1,18 @@
-//! Questions on the terminal that the tool was started from, whatever its input and output are.
+//! Questions on the terminal that the tool was started from, whatever its output is.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(windows)]
+mod windows;
 
-use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
+#[cfg(target_os = "linux")]
+use self::linux::Console;
+#[cfg(windows)]
+use self::windows::Console;
 use crate::trouble::DriveTrouble;
 
-const TERMINAL: &str = "/dev/tty";
 /// The longest answer: a share of 33 words with their numbers and spaces, several times over.
 pub(super) const LINE_BYTES_MAX: usize = 1024;
 
@@ -19,27 +23,21 @@ const ERASE_LINE: u8 = 0x15;
 const DELETE: u8 = 0x7f;
 
 /// The terminal.
-pub(super) struct Terminal(File);
+pub(super) struct Terminal(Console);
 
 /// What was typed, in one place that never moves or grows.
 pub(super) type Line = Zeroizing<Vec<u8>>;
 
-/// The terminal without echo, and without signals from keys, which would leave it so. It is as it was when this is dropped.
-struct Hidden<'a> {
-    terminal: &'a File,
-    before: Termios,
-}
-
 impl Terminal {
     pub(super) fn open() -> Result<Self, DriveTrouble> {
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).open(TERMINAL);
-        file.map(Self).map_err(|_| DriveTrouble::NoTerminal)
+        Console::open().map(Self).ok_or(DriveTrouble::NoTerminal)
     }
 
     /// Says something, and ends the line.
     pub(super) fn say(&mut self, text: &str) -> Result<(), DriveTrouble> {
-        writeln!(self.0, "{text}").map_err(DriveTrouble::Terminal)
+        self.0
+            .write(&format!("{text}\n"))
+            .map_err(DriveTrouble::Terminal)
     }
 
     /// Asks for a line that can be seen while it is typed.
@@ -57,9 +55,8 @@ impl Terminal {
 
     /// Asks for a line that nobody can see.
     pub(super) fn ask_hidden(&mut self, question: &str) -> Result<Line, DriveTrouble> {
-        let terminal = self.0.try_clone().map_err(DriveTrouble::Terminal)?;
         // Before the question, so that whoever sees it can type.
-        let hidden = Hidden::new(&terminal)?;
+        let hidden = self.0.hide().map_err(DriveTrouble::Terminal)?;
         self.prompt(question)?;
         let mut line = new_line();
         let outcome = loop {
@@ -78,43 +75,13 @@ impl Terminal {
     }
 
     fn prompt(&mut self, question: &str) -> Result<(), DriveTrouble> {
-        write!(self.0, "{question} ")
-            .and_then(|()| self.0.flush())
+        self.0
+            .write(&format!("{question} "))
             .map_err(DriveTrouble::Terminal)
     }
 
-    /// One byte; `None` when there will be no more.
     fn key(&mut self) -> Result<Option<u8>, DriveTrouble> {
-        let mut byte = Zeroizing::new([0]);
-        loop {
-            match self.0.read(&mut *byte) {
-                Ok(0) => return Ok(None),
-                Ok(_) => return Ok(Some(byte[0])),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(DriveTrouble::Terminal(error)),
-            }
-        }
-    }
-}
-
-impl<'a> Hidden<'a> {
-    fn new(terminal: &'a File) -> Result<Self, DriveTrouble> {
-        let failed = |errno: nix::Error| DriveTrouble::Terminal(errno.into());
-        let before = tcgetattr(terminal).map_err(failed)?;
-        let mut hidden = before.clone();
-        hidden
-            .local_flags
-            .remove(LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG);
-        tcsetattr(terminal, SetArg::TCSANOW, &hidden).map_err(failed)?;
-        Ok(Self { terminal, before })
-    }
-}
-
-impl Drop for Hidden<'_> {
-    fn drop(&mut self) {
-        if let Err(errno) = tcsetattr(self.terminal, SetArg::TCSANOW, &self.before) {
-            log::warn!("the terminal could not be set back: {errno}");
-        }
+        self.0.key().map_err(DriveTrouble::Terminal)
     }
 }
 

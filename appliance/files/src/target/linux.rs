@@ -1,4 +1,4 @@
-//! The target port on any mounted file system: what is restored goes through a folder of its own, and gets its name by `renameat2(2)`.
+//! The target port on any file system that Linux mounted: what is restored gets its name by `renameat2(2)`.
 
 use std::ffi::CString;
 use std::fs::File;
@@ -6,7 +6,6 @@ use std::io::{ErrorKind, Read, Write};
 use std::ops::ControlFlow;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use heirloom_engine::{
     Occupant, OnTarget, StagedId, Target, TargetDraft, TargetError, TargetLimits, TargetPath,
@@ -19,13 +18,11 @@ use nix::fcntl::{
 use nix::sys::stat::{Mode, SFlag, fstatat, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
+use super::{STAGING, staged_name, system_time};
 use crate::limits::limits_of;
 use crate::piece::with_piece;
 use crate::sign_of_life::SignOfLife;
 use crate::unfollowed::find_folder;
-
-/// Where files are until they get their name, at the top of the target. Nothing of a restore may have this name.
-const STAGING: &str = ".heirloom-restore";
 
 /// A folder of a mounted file system as the target of a restore.
 #[derive(Clone, Debug)]
@@ -165,10 +162,6 @@ impl FolderTarget {
 
 fn c_name(name: &[u8]) -> nix::Result<CString> {
     CString::new(name).map_err(|_| Errno::EINVAL)
-}
-
-fn staged_name(id: StagedId) -> String {
-    format!("{:08x}", id.0)
 }
 
 impl Target for FolderTarget {
@@ -320,15 +313,6 @@ fn is_out_of_range(error: &std::io::Error) -> bool {
         errno,
         Some(Errno::EINVAL | Errno::EOVERFLOW | Errno::ERANGE)
     )
-}
-
-fn system_time(unix_s: i64) -> Option<SystemTime> {
-    let distance = Duration::from_secs(unix_s.unsigned_abs());
-    if unix_s < 0 {
-        UNIX_EPOCH.checked_sub(distance)
-    } else {
-        UNIX_EPOCH.checked_add(distance)
-    }
 }
 
 #[cfg(test)]

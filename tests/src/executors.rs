@@ -35,7 +35,7 @@ impl Pc {
         let mut shares = Vec::new();
         for (number, name) in (1..).zip(people) {
             let words = self.copies_share(number, name)?;
-            self.reads_share_back(number, name, &words)?;
+            self.reads_share_back(&format!("{number} of 3, for {name}"), &words)?;
             shares.push(words.join(" "));
         }
         Ok(shares)
@@ -51,8 +51,12 @@ impl Pc {
         words.collect::<Option<_>>().context("all are there")
     }
 
-    fn reads_share_back(&mut self, number: usize, name: &str, words: &[String]) -> Result<()> {
-        let title = format!("Read back share {number} of 3, for {name}");
+    /// Types the words of a share, such as `1 of 3, for Anna`, that are asked for.
+    ///
+    /// # Errors
+    /// When none are asked for, or a right one is not taken.
+    pub fn reads_share_back(&mut self, share: &str, words: &[String]) -> Result<()> {
+        let title = format!("Read back share {share}");
         let screen = self
             .screen
             .wait_drawn(&title, MINUTE, |screen| screen.contains(&title))?;

@@ -18,6 +18,8 @@ const BESIDE_CURSOR: &str = "    ";
 const EVERYTHING: &str = "What: everything";
 /// How long a person waits before pressing a key once more.
 const AGAIN: Duration = Duration::from_secs(10);
+/// How long a person looks before moving on to lines that are not shown.
+const PEEK: Duration = Duration::from_secs(2);
 /// The title of the page from which everything starts.
 const HOME: &str = "What would you like to do?";
 
@@ -89,11 +91,19 @@ impl Pc {
             lines.position(|line| can_be_chosen(line) && line.contains(choice))
         };
         let deadline = Instant::now() + LONG;
+        let mut onwards = Key::Down;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let screen = self.screen.wait_drawn(&what, left, |screen| {
-                cursor_row(screen).is_some() && place(screen).is_some()
-            })?;
+            let is_shown = |screen: &str| cursor_row(screen).is_some() && place(screen).is_some();
+            let screen = match self.screen.wait_drawn(&what, left.min(PEEK), is_shown) {
+                Ok(screen) => screen,
+                Err(error) if left.is_zero() => return Err(error),
+                // Not offered yet, or beyond the lines for which there is room: a person moves on and looks.
+                Err(_) => {
+                    self.moves_on(&mut onwards)?;
+                    continue;
+                }
+            };
             let (at, wanted) = (cursor_row(&screen), place(&screen));
             let (at, wanted) = at.zip(wanted).context("the wait ended with both")?;
             let key = match at.cmp(&wanted) {
@@ -117,6 +127,32 @@ impl Pc {
                 return Err(error);
             }
         }
+    }
+
+    /// Moves the cursor of a list that is longer than the screen by one; at its end, it turns round.
+    fn moves_on(&mut self, onwards: &mut Key) -> Result<()> {
+        let chosen = |screen: &str| {
+            let row = cursor_row(screen)?;
+            screen.lines().nth(row).map(str::to_owned)
+        };
+        let screen = self.screen.text();
+        // Another page is not gone yet, or the start page is not there yet.
+        let Some(before) = chosen(&screen).filter(|_| screen.contains(HOME)) else {
+            return Ok(());
+        };
+        self.screen.press(std::slice::from_ref(onwards))?;
+        let moved = |screen: &str| chosen(screen).is_some_and(|now| now != before);
+        if self
+            .screen
+            .wait_drawn("the cursor to move", PEEK, moved)
+            .is_err()
+        {
+            *onwards = match onwards {
+                Key::Down => Key::Up,
+                _ => Key::Down,
+            };
+        }
+        Ok(())
     }
 
     /// Sets up the disk of this size, such as `4.2 GB`, which is empty, as an archive drive.

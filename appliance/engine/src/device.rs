@@ -113,6 +113,11 @@ pub fn device_name(manufacturer: &str, model: &str) -> String {
         .iter()
         .find_map(|form| manufacturer.strip_suffix(form))
         .unwrap_or(manufacturer);
+    // Its models begin with the short form.
+    let manufacturer = match manufacturer {
+        "Hewlett-Packard" => "HP",
+        other => other,
+    };
     match (manufacturer.is_empty(), model.is_empty()) {
         (true, true) => "Unnamed device".to_owned(),
         (true, false) => model.to_owned(),
@@ -139,6 +144,8 @@ mod tests {
             ("QEMU", "QEMU HARDDISK", "QEMU HARDDISK"),
             ("samsung", "Samsung PSSD T7", "Samsung PSSD T7"),
             ("Apple Inc.", "Apple iPhone", "Apple iPhone"),
+            ("Hewlett-Packard", "HP LaserJet 1320", "HP LaserJet 1320"),
+            ("Hewlett-Packard", "DeskJet 970", "HP DeskJet 970"),
             ("Apple Inc.", "iPhone", "Apple iPhone"),
             ("", " Disk ", "Disk"),
             ("Maker", "", "Maker"),

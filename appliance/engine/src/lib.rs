@@ -39,19 +39,30 @@ pub use heirloom_media::{
 pub use ingest::{
     Cancel, Complete, Completeness, Difference, DifferenceKind, GroupCounts, IncompleteGroup,
     KindCounts, LeftOutCount, LongFiles, MarkCounts, MediaKind, Problem, ProblemReason, Progress,
-    RunError, RunOrder, RunReport, SafeToErase, ingest, is_wanted, media_kind,
+    RunError, RunOrder, RunReport, SafeToErase, SourceComparison, compare, ingest, is_wanted,
+    media_kind,
 };
 pub use machine::{
     ArchiveView, ArchivedEntry, ArchivedKind, ArchivedSnapshot, ArchivedSource, BrowseLine,
     BrowseView, Choice, Command, DaysLine, DaysRefusal, DeviceLine, DeviceState, DiskUse, DiskView,
-    DriveError, DriveKey, EasyBecause, Effect, Event, HomeView, KeyLine, KeysAtPull, KeysEffect,
-    KeysEvent, KeysView, Layout, Machine, NameOrigin, NameRefusal, NewShares, Now, OpenedArchive,
-    OwnQuestion, PageView, PartLine, PartView, PassphrasePurpose, PassphraseRefusal, PlaceLine,
-    PrepareLine, PrepareView, ReadArchive, ReadBackRefusal, ReadingEffect, ReadingEvent,
-    ReadingView, RehearsalDone, RoundView, RunDone, RunPhase, RunView, RunWish, RunningView,
-    SchemeChoice, SecretText, SetUpStep, Setting, ShareLabel, ShareRefusal, ShownWords,
-    SnapshotLine, SourceLine, SourceNameRefusal, SourceOutcome, TargetDisk, TargetDiskError,
-    TargetUse, View, WaitReason, WantedView, WordRefusal, WordsView,
+    DriveError, DriveKey, EasyBecause, Effect, Event, FieldLine, FieldValue, FormRefusal, HomeView,
+    KeyLine, KeysAtPull, KeysEffect, KeysEvent, KeysView, Layout, Machine, NameOrigin, NameRefusal,
+    NewShares, Now, OpenedArchive, OverviewLine, OwnQuestion, PaperStage, ShareSheet, PageView, PartLine, PartView,
+    PassphrasePurpose, PassphraseRefusal, PlaceLine, PlanEntry, PlanField, PlanLine, PlanPart,
+    PlanWriteError, PlanWritten, PlanningView, PrepareLine, PrepareView, ReadArchive,
+    ReadBackRefusal, ReadingEffect, ReadingEvent, ReadingView, RehearsalDone, RoundView, RunDone,
+    RunPhase, RunView, RunWish, RunningView, SchemeChoice, SecretText, SetUpStep, Setting,
+    ShareLabel, ShareRefusal, SharesNoted, SheetCopyError, SheetCopyView, ShownWords, SnapshotLine,
+    SourceLine, SourceNameRefusal, SourceOutcome, TargetDisk, TargetDiskError, TargetUse, View,
+    WaitReason, WantedView, WordRefusal, WordsView,
+};
+pub use machine::{
+    AuditDone, AuditEffect, AuditError, AuditEvent, AuditRunView, AuditStep, AuditView,
+    BackupState, DriveHealth, HeaderState, NotCompared, SourceAudit, UpkeepView,
+};
+pub use machine::{
+    Document, Paper, PrintEffect, PrintError, PrintEvent, PrintLine, PrintOrder, PrintProgress,
+    Printed, PrinterTrouble, PrintingStep, PrintingView,
 };
 pub use restore::{
     DateSpan, Occupant, OnTarget, RamTarget, RehearsalOrder, RehearsalReport, RestoreError,

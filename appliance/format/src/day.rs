@@ -26,6 +26,12 @@ impl Day {
         (date.year() >= 0).then_some(Self(date))
     }
 
+    /// The same day of a later month, or that month's last; never beyond the year 9999.
+    pub fn after_months(self, months: u8) -> Self {
+        use jiff::ToSpan;
+        Self(self.0.saturating_add(i64::from(months).months()))
+    }
+
     /// When it begins, in UTC, in seconds since 1970.
     pub fn start_unix_s(self) -> i64 {
         let days = self.0.since(jiff::civil::date(1970, 1, 1));
@@ -100,6 +106,28 @@ impl From<Day> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_later_month_has_the_same_day_or_its_last() {
+        for (day, months, expected) in [
+            ("2026-11-23", 0, "2026-11-23"),
+            ("2026-11-23", 3, "2027-02-23"),
+            ("2026-11-30", 3, "2027-02-28"),
+            ("2027-11-30", 3, "2028-02-29"),
+            ("2028-02-29", 12, "2029-02-28"),
+            ("2026-12-31", 1, "2027-01-31"),
+            ("2026-01-31", 255, "2047-04-30"),
+            ("9999-12-01", 1, "9999-12-31"),
+            ("0000-01-01", 12, "0001-01-01"),
+        ] {
+            let day: Day = day.parse().expect("a day");
+            assert_eq!(
+                day.after_months(months).to_string(),
+                expected,
+                "{day} {months}"
+            );
+        }
+    }
 
     #[test]
     fn days_print_as_they_parse() {

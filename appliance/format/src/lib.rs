@@ -40,7 +40,11 @@ pub use manifest_line::manifest_line;
 pub use manifest_reader::ManifestReader;
 pub use names::{SnapshotName, SnapshotNameError, SourceShortId, SourceTraits};
 pub use path::{StoredPath, StoredPathError};
-pub use plan::{PLAN_VERSION, Plan, PlanError, Rehearsal, RehearsalResult, RehearsedBy};
+pub use plan::{
+    Account, Audit, AuditResult, Cadence, Change, Fitness, HeldShare, Kept, KeptThing,
+    PLAN_VERSION, Person, Plan, PlanError, Rehearsal, RehearsalResult, RehearsedBy, Role,
+    ShareForm, ShareSet, SourceCount,
+};
 pub use portable_names::{PortableNames, fitting_stem, name_key, portable_name};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use readme::readme;

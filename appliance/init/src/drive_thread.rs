@@ -2,22 +2,29 @@
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
-    Archive, ArchiveError, Cancel, DeviceFacts, DeviceForm, DeviceId, DriveError, Event,
-    KeysEffect, OpenedArchive, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport,
-    RunWish, SetUpStep, SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
+    Archive, ArchiveError, AuditEffect, AuditEvent, Cancel, DeviceFacts, DeviceForm, DeviceId, Document, DriveError, Event,
+    KeysEffect, OpenedArchive, Paper, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport,
+    RunWish, SetUpStep, SheetCopyError, SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
 };
-use heirloom_format::{ArchiveId, ArchiveInfo, Day, SigningKey};
+use heirloom_format::{
+    ArchiveId, ArchiveInfo, Day, Plan, SigningKey, escape_component, portable_name,
+};
 use heirloom_linux::{
     ArchiveDrive, KeyDerivation, Node, OpenOrder, SetUpOrder, Watch, clean_up, open, set_up,
 };
-use heirloom_recovery::DriveFacts;
+use heirloom_recovery::{DriveFacts, PaperSize};
 use zeroize::Zeroizing;
 
+use crate::audit_job::{self, AuditPlace};
 use crate::booting;
 use crate::keys_job;
 use crate::logbook;
+use crate::paper;
+use crate::plan_file;
+use crate::plan_job;
 use crate::setting::Release;
 use crate::sheet;
+use crate::sheet_copy_job;
 use crate::sources::Sources;
 
 /// Something to be done with the drive; the fields are those of the effects of the same names.
@@ -40,6 +47,18 @@ pub(crate) enum Job {
         cancel: Cancel,
     },
     Keys(KeysEffect),
+    Audit(AuditEffect, Cancel),
+    WritePlan(Box<Plan>),
+    CopySheet {
+        disk: DeviceFacts,
+        partition: u32,
+    },
+    /// A sheet as PDF, for whoever prints it. Where it can't be made, the reply is dropped.
+    MakeSheet {
+        document: Document,
+        paper: Paper,
+        reply: Sender<Zeroizing<Vec<u8>>>,
+    },
     Close,
 }
 
@@ -80,7 +99,7 @@ pub(crate) struct OpenDrive {
     pub(crate) drive: ArchiveDrive,
     device: DeviceId,
     info: ArchiveInfo,
-    facts: DriveFacts,
+    pub(crate) facts: DriveFacts,
     /// What opened it, which has to prove any change of a key. Wiped when the archive is closed.
     pub(crate) passphrase: Passphrase,
     /// The version that the drive boots.
@@ -109,12 +128,56 @@ impl DriveThread {
                     cancel,
                 } => Event::RunEnded(Box::new(self.archive(&device, source_name, wish, &cancel))),
                 Job::Keys(effect) => Event::Keys(keys_job::carry_out(effect, self.drive.as_mut())),
+                Job::WritePlan(plan) => Event::PlanWritten(plan_job::write(
+                    *plan,
+                    self.drive.as_ref(),
+                    &self.release,
+                    (self.today)(),
+                )),
+                Job::Audit(effect, cancel) => match self.audit(effect, &cancel) {
+                    Some(event) => Event::Audit(event),
+                    None => continue,
+                },
+                Job::CopySheet { disk, partition } => {
+                    Event::SheetCopied(self.copy_sheet(&disk, partition))
+                }
+                Job::MakeSheet {
+                    document,
+                    paper,
+                    reply,
+                } => {
+                    self.make_sheet(&document, paper, &reply);
+                    continue;
+                }
                 Job::Close => {
                     self.close();
                     Event::ArchiveClosed
                 }
             };
             self.tell(event);
+        }
+    }
+
+    fn make_sheet(&self, document: &Document, paper: Paper, reply: &Sender<Zeroizing<Vec<u8>>>) {
+        let Some(open) = self.drive.as_ref() else {
+            return;
+        };
+        let paper = match paper {
+            Paper::A4 => PaperSize::A4,
+            Paper::Letter => PaperSize::Letter,
+        };
+        let today = (self.today)();
+        let made = match document {
+            Document::RestoreSheet => {
+                sheet::pdf(&open.drive, &open.facts, &self.release, today, paper)
+                    .map(Zeroizing::new)
+            }
+            Document::ShareSheet(sheet) => sheet::of_share(&open.drive, sheet, today, paper),
+        };
+        match made {
+            // Whoever asked may have been stopped meanwhile.
+            Ok(pdf) => drop(reply.send(pdf)),
+            Err(error) => log::warn!("the sheet: {error:#}"),
         }
     }
 
@@ -333,6 +396,35 @@ impl DriveThread {
         outcome
     }
 
+    fn audit(&self, effect: AuditEffect, cancel: &Cancel) -> Option<AuditEvent> {
+        let open = self.drive.as_ref();
+        let disk = open.and_then(|open| Some(self.disk(&open.device).ok()?.0));
+        let place = AuditPlace {
+            open,
+            disk: disk.as_deref(),
+            sources: &self.sources,
+            release: &self.release,
+            today: (self.today)(),
+            tell: &|event| self.tell(Event::Audit(event)),
+        };
+        audit_job::carry_out(effect, &place, cancel)
+    }
+
+    fn copy_sheet(&self, disk: &DeviceFacts, partition: u32) -> Result<String, SheetCopyError> {
+        let open = self.drive.as_ref().ok_or(SheetCopyError::NoSheet)?;
+        let today = (self.today)();
+        let paper = paper::chosen();
+        let pdf = sheet::pdf(&open.drive, &open.facts, &self.release, today, paper);
+        let pdf = pdf.map_err(|error| {
+            log::warn!("the sheet: {error:#}");
+            SheetCopyError::NoSheet
+        })?;
+        let name = format!("Restore sheet {} {today}", open.info.name);
+        let name = portable_name(&escape_component(name.as_bytes()));
+        let copied = sheet_copy_job::copy(&pdf, &name, (disk, partition), &self.watch);
+        copied.inspect_err(|error| log::warn!("the copy of the sheet: {error}"))
+    }
+
     fn close(&mut self) {
         if let Some(open) = self.drive.take()
             && let Err(error) = open.drive.close()
@@ -363,6 +455,10 @@ fn summary(archive: &Archive, open: &OpenDrive) -> Result<OpenedArchive, DriveEr
             .collect(),
         has_executors: open.drive.has_executors()?,
         boots: open.boots.clone(),
+        plan: plan_file::read(open.drive.volume().as_ref())
+            .inspect_err(|error| log::warn!("the plan: {error}"))
+            .ok()
+            .map(Box::new),
     })
 }
 

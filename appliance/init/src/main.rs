@@ -1,16 +1,24 @@
 //! Heirloom's appliance. As process 1 it supervises; started by that, it works. One program, so that the image has one.
 #![forbid(unsafe_code)]
 
+mod audit_job;
 mod booting;
 mod drive_thread;
 mod keys_job;
 mod logbook;
 mod news;
+mod news_audit;
+mod news_plan;
 mod news_reading;
+mod news_printing;
+mod paper;
 mod plan_file;
+mod plan_job;
+mod printing_thread;
 mod reading_thread;
 mod setting;
 mod sheet;
+mod sheet_copy_job;
 mod sources;
 mod supervisor;
 mod worker;
@@ -20,6 +28,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     if std::process::id() == 1 {
         supervisor::run();
+    }
+    if heirloom_linux::is_usb_backend() {
+        return heirloom_linux::usb_backend();
     }
     if std::env::args().nth(1).as_deref() != Some(supervisor::WORKER_ARGUMENT) {
         eprintln!(

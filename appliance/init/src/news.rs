@@ -2,12 +2,13 @@
 //! the names of sources.
 
 use heirloom_engine::{
-    DeviceId, DriveError, Event, KeysEvent, KeysView, PageView, Progress, RunDone, RunError, View,
+    DeviceId, DriveError, Event, KeysEvent, KeysView, PageView, Progress, RunDone, RunError,
+    SheetCopyView, View,
 };
 use serde_json::json;
 
 use crate::logbook::announce;
-use crate::news_reading;
+use crate::{news_audit, news_plan, news_printing, news_reading};
 
 /// Tells of pages as they change, and of runs as they come and go.
 #[derive(Debug, Default)]
@@ -45,9 +46,15 @@ impl News {
             Event::ArchiveClosed => json!({ "event": "archive-closed" }),
             Event::RunMoved(progress) => run(progress),
             Event::Keys(event) => keys(event),
+            Event::PlanWritten(outcome) => news_plan::written(outcome),
             Event::RunEnded(outcome) => {
                 json!({ "event": "run-ended", "source": self.source.take(), "outcome": ending(outcome) })
             }
+            Event::Audit(event) => match news_audit::told(event) {
+                Some(told) => told,
+                None => return,
+            },
+            Event::Printing(event) => news_printing::told(event),
             Event::Reading(event) => match news_reading::told(event) {
                 Some(told) => told,
                 None => return,
@@ -133,10 +140,12 @@ fn keys_page_name(page: &KeysView) -> &'static str {
         KeysView::OwnNumber { .. } => "shares-own-number",
         KeysView::ExecutorName { .. } => "executor-name",
         KeysView::MakingShares => "making-shares",
+        KeysView::Paper { .. } => "share-paper",
         KeysView::Share { .. } => "share",
         KeysView::ReadBack { .. } => "read-back",
         KeysView::ConfirmLeave { .. } => "confirm-leave-shares",
         KeysView::SettingExecutors { .. } => "setting-executors",
+        KeysView::NotingShares => "noting-shares",
         KeysView::SharesDone { .. } => "shares-done",
         KeysView::MakingFailed { .. } => "making-shares-failed",
         KeysView::SettingFailed { .. } => "setting-executors-failed",
@@ -144,6 +153,15 @@ fn keys_page_name(page: &KeysView) -> &'static str {
         KeysView::ChangingPassphrase { .. } => "changing-passphrase",
         KeysView::PassphraseChanged { .. } => "passphrase-changed",
         KeysView::ChangeFailed { .. } => "change-failed",
+    }
+}
+
+fn sheet_copy_page_name(page: &SheetCopyView) -> &'static str {
+    match page {
+        SheetCopyView::Where { .. } => "copy-sheet-where",
+        SheetCopyView::Copying { .. } => "copying-sheet",
+        SheetCopyView::Done { .. } => "sheet-copied",
+        SheetCopyView::Failed { .. } => "copy-sheet-failed",
     }
 }
 
@@ -159,7 +177,11 @@ fn page_name(page: &PageView) -> &'static str {
         PageView::ProposedPassphrase { .. } => "proposed-passphrase",
         PageView::RepeatPassphrase { .. } => "repeat-passphrase",
         PageView::Keys(view) => keys_page_name(view),
+        PageView::Printing(_) => "printing",
         PageView::Reading(view) => news_reading::page_name(view),
+        PageView::Audit(view) => news_audit::page_name(view),
+        PageView::SheetCopy(view) => sheet_copy_page_name(view),
+        PageView::Planning(view) => news_plan::page_name(view),
         PageView::SettingUp { .. } => "setting-up",
         PageView::SetUpDone { .. } => "set-up-done",
         PageView::Unlock { .. } => "unlock",

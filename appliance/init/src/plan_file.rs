@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use heirloom_engine::{Volume, VolumeError, VolumePath};
-use heirloom_format::{Plan, PlanError, Rehearsal};
+use heirloom_format::{Plan, PlanError};
 
 const NAME: &str = "plan.json";
 const DRAFT: &str = "plan.json.new";
-/// Thousands of rehearsals; what is longer is none of ours.
+/// Decades of audits, rehearsals and changes; what is longer is none of ours.
 const BYTES_MAX: usize = 1 << 20;
 
 /// Why the plan is not read or not written. It is then as it was.
@@ -39,16 +39,17 @@ pub(crate) fn read(volume: &dyn Volume) -> Result<Plan, PlanFileError> {
     }
 }
 
-/// Adds a rehearsal. All that is in the plan stays.
+/// Changes the plan as it is on the drive now, and gives it back as it is there afterwards. The draft is on the drive, and was read back from it,
+/// before it takes the place of the old one: a power cut leaves one of the two, whole.
 ///
 /// # Errors
 /// [`PlanFileError`]
-pub(crate) fn add_rehearsal(
+pub(crate) fn change(
     volume: &dyn Volume,
-    rehearsal: Rehearsal,
-) -> Result<(), PlanFileError> {
+    edit: impl FnOnce(&mut Plan),
+) -> Result<Plan, PlanFileError> {
     let mut plan = read(volume)?;
-    plan.rehearsals.push(rehearsal);
+    edit(&mut plan);
     let text = plan.print();
     if text.len() > BYTES_MAX {
         return Err(PlanFileError::TooLong);
@@ -64,7 +65,7 @@ pub(crate) fn add_rehearsal(
     }
     volume.replace(&new, &name)?;
     volume.flush()?;
-    Ok(())
+    Ok(plan)
 }
 
 fn bytes(volume: &dyn Volume, name: &str, from_drive: bool) -> Result<Vec<u8>, PlanFileError> {
@@ -93,9 +94,13 @@ mod tests {
     use std::fs;
 
     use heirloom_files::FolderVolume;
-    use heirloom_format::{RehearsalResult, RehearsedBy};
+    use heirloom_format::{Rehearsal, RehearsalResult, RehearsedBy};
 
     use super::*;
+
+    fn add(volume: &dyn Volume, rehearsal: Rehearsal) -> Result<(), PlanFileError> {
+        change(volume, |plan| plan.rehearsals.push(rehearsal)).map(drop)
+    }
 
     fn rehearsal(date: &str) -> Rehearsal {
         Rehearsal {
@@ -120,7 +125,7 @@ mod tests {
         // What a power cut left.
         fs::write(folder.path().join(DRAFT), "{").expect("written");
         for date in ["2026-11-23", "2027-02-23"] {
-            add_rehearsal(&volume, rehearsal(date)).expect("added");
+            add(&volume, rehearsal(date)).expect("added");
         }
         let plan = read(&volume).expect("readable");
         let dates: Vec<String> = plan
@@ -131,6 +136,32 @@ mod tests {
         assert_eq!(dates, ["2026-11-23", "2027-02-23"]);
         assert_eq!(plan.other["cloud"][0], "photos");
         assert!(!folder.path().join(DRAFT).exists());
+    }
+
+    #[test]
+    fn a_change_gives_back_what_is_on_the_drive_and_keeps_the_rest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let volume = FolderVolume::of_folder(folder.path());
+        add(&volume, rehearsal("2026-11-23")).expect("added");
+        let mut wanted = Plan::new();
+        wanted.restore_order = vec!["letters".into()];
+        let changed = change(&volume, |plan| plan.agree_on(wanted)).expect("written");
+        assert_eq!(changed.rehearsals.len(), 1);
+        assert_eq!(changed.restore_order, ["letters"]);
+        assert_eq!(read(&volume).expect("readable"), changed);
+    }
+
+    #[test]
+    fn a_plan_that_got_too_long_is_not_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let volume = FolderVolume::of_folder(folder.path());
+        add(&volume, rehearsal("2026-11-23")).expect("added");
+        let before = read(&volume).expect("readable");
+        let long = change(&volume, |plan| {
+            plan.restore_order.push("x".repeat(BYTES_MAX))
+        });
+        assert!(matches!(long, Err(PlanFileError::TooLong)));
+        assert_eq!(read(&volume).expect("readable"), before);
     }
 
     #[test]
@@ -145,7 +176,7 @@ mod tests {
             &long,
         ] {
             fs::write(folder.path().join(NAME), before).expect("written");
-            assert!(add_rehearsal(&volume, rehearsal("2026-11-23")).is_err());
+            assert!(add(&volume, rehearsal("2026-11-23")).is_err());
             let after = fs::read_to_string(folder.path().join(NAME)).expect("there");
             assert!(after == before);
         }

@@ -112,6 +112,8 @@ struct Opened {
     luks_uuid: String,
     holder: KeyHolder,
     secret: Passphrase,
+    /// The shares that yielded it, where it is the executors'.
+    share_numbers: Vec<u8>,
     facts: DriveFacts,
 }
 
@@ -173,9 +175,9 @@ impl ReadingThread {
         self.close();
         logbook::begin_run();
         let (node, facts) = disk(&self.watch, &device)?;
-        let (holder, secret) = match key {
-            DriveKey::Passphrase(secret) => (KeyHolder::Owner, secret),
-            DriveKey::Shares(secret) => (KeyHolder::Executors, secret),
+        let (holder, secret, share_numbers) = match key {
+            DriveKey::Passphrase(secret) => (KeyHolder::Owner, secret, Vec::new()),
+            DriveKey::Shares { secret, numbers } => (KeyHolder::Executors, secret, numbers),
         };
         let order = OpenOrder {
             disk: &node,
@@ -193,6 +195,7 @@ impl ReadingThread {
                 partition,
                 luks_uuid,
                 holder,
+                share_numbers,
                 secret,
                 facts,
             },

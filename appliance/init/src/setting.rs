@@ -27,6 +27,7 @@ impl Release {
         ReleaseFacts {
             version: self.version.clone(),
             commit: self.commit.clone(),
+            image: None,
         }
     }
 }

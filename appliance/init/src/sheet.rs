@@ -4,38 +4,103 @@ use std::collections::HashSet;
 
 use anyhow::Context;
 use heirloom_engine::{
-    Archive, Damage, MediaKind, PublishedSnapshot, Volume, VolumeError, media_kind,
+    Archive, Damage, MediaKind, PublishedSnapshot, ShareSheet, Volume, VolumeError, media_kind,
 };
-use heirloom_format::{Day, RehearsalResult, RehearsedBy, Status, day_of_unix};
-use heirloom_linux::{ArchiveDrive, write_to_boot_partition};
+use heirloom_format::{Day, Kept, Plan, Status, day_of_unix};
+use heirloom_linux::{ArchiveDrive, boot_list_digest, write_to_boot_partition};
 use heirloom_recovery::{
-    DriveFacts, RehearsalFacts, SheetFacts, SourceFacts, restore_sheet, start_here_text,
+    DriveFacts, PaperSize, ShareFacts, SheetFacts, SourceFacts, blank_share_sheet, restore_sheet,
+    share_sheet, start_here_text,
 };
+use zeroize::Zeroizing;
 
-use crate::plan_file;
 use crate::setting::{self, Release};
+use crate::{paper, plan_file};
 
-/// Writes `START-HERE.pdf` and `START-HERE.txt`.
+/// Stands for a place on the sheet that lies on the drive.
+const ON_PAPER_ONLY: &str = "told on the printed sheet only";
+
+/// Writes `START-HERE.pdf`, `START-HERE.txt`, and `BLANK-SHARE-SHEET.pdf` for shares that are written by hand.
 pub(crate) fn write(
     drive: &ArchiveDrive,
     disk: &DriveFacts,
     release: &Release,
     today: Day,
 ) -> anyhow::Result<()> {
-    let volume = drive.volume();
-    let archive = Archive::open(volume.as_ref())?;
-    let facts = facts(&archive, volume.as_ref(), drive, disk, release, today)?;
-    let fonts = setting::fonts().context("the sheet's fonts")?;
-    let pdf = restore_sheet(&facts, &fonts)?;
+    let mut facts = gather(drive, disk, release, today)?;
+    leave_out_ways_to_keys(&mut facts.plan);
+    let pdf = of(&facts, paper::chosen())?;
     let text = start_here_text(&facts);
+    let blank = ShareFacts {
+        archive_name: facts.archive_name.clone(),
+        printed_on: facts.printed_on.clone(),
+        needed: 0,
+        holders: Vec::new(),
+        people: Vec::new(),
+    };
+    let fonts = setting::fonts().context("the sheet's fonts")?;
+    let blank = blank_share_sheet(0, &blank, &fonts, paper::chosen())?;
     write_to_boot_partition(
         &drive.boot_partition(),
         &[
             ("START-HERE.pdf", &pdf),
             ("START-HERE.txt", text.as_bytes()),
+            ("BLANK-SHARE-SHEET.pdf", &blank),
         ],
     )?;
     Ok(())
+}
+
+/// The sheet alone, as PDF.
+pub(crate) fn pdf(
+    drive: &ArchiveDrive,
+    disk: &DriveFacts,
+    release: &Release,
+    today: Day,
+    paper: PaperSize,
+) -> anyhow::Result<Vec<u8>> {
+    of(&gather(drive, disk, release, today)?, paper)
+}
+
+/// The sheet of one executor's share, as PDF: a secret.
+pub(crate) fn of_share(
+    drive: &ArchiveDrive,
+    sheet: &ShareSheet,
+    today: Day,
+    paper: PaperSize,
+) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let volume = drive.volume();
+    let facts = ShareFacts {
+        archive_name: Archive::open(volume.as_ref())?.info().name.clone(),
+        printed_on: today.to_string(),
+        needed: sheet.share.needed(),
+        holders: sheet.holders.clone(),
+        people: plan(volume.as_ref()).people,
+    };
+    let fonts = setting::fonts().context("the sheet's fonts")?;
+    Ok(share_sheet(&sheet.share, &facts, &fonts, paper)?)
+}
+
+fn of(facts: &SheetFacts, paper: PaperSize) -> anyhow::Result<Vec<u8>> {
+    let fonts = setting::fonts().context("the sheet's fonts")?;
+    Ok(restore_sheet(facts, &fonts, paper)?)
+}
+
+fn gather(
+    drive: &ArchiveDrive,
+    disk: &DriveFacts,
+    release: &Release,
+    today: Day,
+) -> anyhow::Result<SheetFacts> {
+    let volume = drive.volume();
+    let archive = Archive::open(volume.as_ref())?;
+    let mut facts = facts(&archive, volume.as_ref(), drive, disk, release, today)?;
+    // Where it can't be read, the sheet is made without it.
+    facts.release.image = boot_list_digest(&drive.boot_partition()).unwrap_or_else(|error| {
+        log::warn!("what the drive boots: {error}");
+        None
+    });
+    Ok(facts)
 }
 
 fn facts(
@@ -75,27 +140,32 @@ fn facts(
         public_key: info.public_key,
         drive: disk.clone(),
         sources,
-        last_rehearsal: last_rehearsal(volume),
+        plan: plan(volume),
         release: release.facts(),
     })
 }
 
-/// From the plan. Where that can't be read, the sheet is made without it.
-fn last_rehearsal(volume: &dyn Volume) -> Option<RehearsalFacts> {
-    let plan = plan_file::read(volume)
-        .inspect_err(|error| log::warn!("the plan: {error}"))
-        .ok()?;
-    let last = plan.rehearsals.last()?;
-    Some(RehearsalFacts {
-        day: last.date.to_string(),
-        by: match last.by {
-            RehearsedBy::Owner => Some(heirloom_recovery::RehearsedBy::Owner),
-            RehearsedBy::Executors => Some(heirloom_recovery::RehearsedBy::Executors),
-            RehearsedBy::Other(_) => None,
-        },
-        is_passed: last.result == RehearsalResult::Passed,
-        files: last.files,
-        problems: last.problems,
+/// Whoever finds the drive can read its open part. Where the ways to the passphrase, the shares and other accounts are stays on paper.
+fn leave_out_ways_to_keys(plan: &mut Plan) {
+    for kept in &mut plan.kept {
+        if matches!(kept.what, Kept::Passphrase | Kept::Share | Kept::Other(_)) {
+            kept.place = ON_PAPER_ONLY.to_owned();
+        }
+    }
+    for account in &mut plan.accounts {
+        for place in [&mut account.credentials_at, &mut account.second_factor_at] {
+            if !place.is_empty() {
+                *place = ON_PAPER_ONLY.to_owned();
+            }
+        }
+    }
+}
+
+/// Where it can't be read, the sheet is made without it.
+fn plan(volume: &dyn Volume) -> Plan {
+    plan_file::read(volume).unwrap_or_else(|error| {
+        log::warn!("the plan: {error}");
+        Plan::new()
     })
 }
 
@@ -161,4 +231,29 @@ fn source_facts(
     facts.last_day = last_unix_s.map(day_of_unix);
     facts.complete = snapshot.status == Status::Complete;
     Ok(Ok(facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sheet_on_the_drive_does_not_lead_to_keys() {
+        let plan = Plan::parse(
+            br#"{"version": 1, "rehearsals": [], "people": [{"name": "Ben", "role": "executor", "contact": "+49 30 2"}],
+                "kept": [{"what": "drive", "place": "cellar"}, {"what": "passphrase", "place": "desk"},
+                         {"what": "share", "which": "Ben", "place": "safe"}, {"what": "key ring", "place": "hook"}],
+                "accounts": [{"service": "iCloud", "credentials_at": "notebook", "second_factor_at": ""}]}"#,
+        );
+        let mut plan = plan.expect("a plan");
+        leave_out_ways_to_keys(&mut plan);
+        let places: Vec<&str> = plan.kept.iter().map(|kept| &*kept.place).collect();
+        assert_eq!(
+            places,
+            ["cellar", ON_PAPER_ONLY, ON_PAPER_ONLY, ON_PAPER_ONLY]
+        );
+        assert_eq!(plan.accounts[0].credentials_at, ON_PAPER_ONLY);
+        assert_eq!(plan.accounts[0].second_factor_at, "");
+        assert_eq!(plan.people[0].contact, "+49 30 2");
+    }
 }

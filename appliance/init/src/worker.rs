@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use heirloom_engine::{Cancel, Effect, Event, Machine, Now, Setting};
+use heirloom_engine::{AuditEffect, Cancel, Effect, Event, Machine, Now, Setting};
 use heirloom_format::Day;
 use heirloom_linux::{
     Console, WatchEvent, apply_layout, clean_up, console_fonts, load_modules, set_clock, watch,
@@ -14,6 +14,8 @@ use heirloom_screen::{KeyDecoder, Terminal};
 use crate::drive_thread::{self, Job};
 use crate::logbook;
 use crate::news::News;
+use crate::paper;
+use crate::printing_thread::Printing;
 use crate::reading_thread::Reading;
 use crate::setting::{Boot, Release, layouts};
 use crate::sources::Sources;
@@ -64,6 +66,7 @@ pub(crate) fn run() -> anyhow::Result<u8> {
         today,
     );
 
+    let printing = Printing::start(events.clone(), known.clone(), jobs.clone());
     let reading = Reading::start(events.clone(), known, release.clone(), today);
 
     let clock = Clock {
@@ -89,6 +92,7 @@ pub(crate) fn run() -> anyhow::Result<u8> {
         events,
         jobs,
         reading,
+        printing,
         sources,
         cancel: Cancel::new(),
         news: News::default(),
@@ -113,6 +117,7 @@ struct Worker {
     events: Sender<Event>,
     jobs: Sender<Job>,
     reading: Reading,
+    printing: Printing,
     sources: Sources,
     cancel: Cancel,
     news: News,
@@ -159,6 +164,7 @@ impl Worker {
         while let Some(effect) = self.machine.poll_effect() {
             match effect {
                 Effect::ApplyLayout { code } => {
+                    paper::choose_by_layout(&code);
                     let applied = apply_layout(&self.boot.screen, &code);
                     self.machine
                         .handle(self.clock.now(), Event::LayoutApplied { applied });
@@ -211,8 +217,18 @@ impl Worker {
                 }
                 Effect::StopRun => self.cancel.cancel(),
                 Effect::CloseArchive => self.queue(Job::Close),
+                Effect::Print(effect) => self.printing.carry_out(effect),
                 Effect::Reading(effect) => self.reading.carry_out(effect),
                 Effect::Keys(effect) => self.queue(Job::Keys(effect)),
+                Effect::Audit(AuditEffect::Stop) => self.cancel.cancel(),
+                Effect::Audit(effect) => {
+                    self.cancel = Cancel::new();
+                    self.queue(Job::Audit(effect, self.cancel.clone()));
+                }
+                Effect::CopySheet { disk, partition } => {
+                    self.queue(Job::CopySheet { disk, partition });
+                }
+                Effect::WritePlan(plan) => self.queue(Job::WritePlan(plan)),
                 Effect::PowerOff => {
                     // Last of all, when every device has long been met, with its driver if there were one.
                     tell_of_networks();

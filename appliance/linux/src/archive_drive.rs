@@ -246,6 +246,17 @@ impl ArchiveDrive {
         self.key_findings.as_ref()
     }
 
+    /// Looks after the header and its backup once more, as when the drive was opened: a damaged copy is mended, an outdated backup made anew.
+    /// `secret` is what opened the drive.
+    ///
+    /// # Errors
+    /// [`DriveError::Gone`], [`DriveError::Io`]. What is found is no error.
+    pub fn look_after_keys(&self, secret: &Passphrase) -> Result<KeyFindings, DriveError> {
+        // Before the first call of `cryptsetup`, which mends a damaged copy without a word.
+        let header = keys(&self.partition).health()?;
+        Ok(self.see_to_keys(header, secret))
+    }
+
     fn set_key(
         &self,
         holder: KeyHolder,

@@ -9,6 +9,7 @@ mod sums;
 use std::path::Path;
 
 use heirloom_engine::DriveError;
+use heirloom_format::Digest;
 
 pub use release::BootRelease;
 
@@ -59,6 +60,18 @@ pub fn see_to_booting(
     }
     stick.unmount()?;
     Ok(bootable)
+}
+
+/// The SHA-256 of the list of hashes of what a drive boots, by which its image can be told: of the drive's open partition. `None`: it boots nothing.
+///
+/// # Errors
+/// [`DriveError`]
+pub fn boot_list_digest(partition: &Path) -> Result<Option<Digest>, DriveError> {
+    let drive = mount::mount_read_only(partition, Path::new(READ_PLACE), "vfat", "utf8,umask=077")
+        .map_err(|errno| io_error(READING, &errno.into()))?;
+    let list = folders::list(drive.place());
+    drive.unmount()?;
+    Ok(list.map(|list| Digest::of(&list)))
 }
 
 fn renew(

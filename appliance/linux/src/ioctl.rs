@@ -1,7 +1,7 @@
 //! The ioctls that no library wraps. Each takes an open file, and a pointer to one integer of the size that the kernel writes or reads.
 
 use std::fs::File;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, BorrowedFd};
 
 use nix::libc;
 
@@ -17,6 +17,10 @@ mod raw {
     // linux/loop.h
     nix::ioctl_none_bad!(loop_ctl_get_free, 0x4c82);
     nix::ioctl_write_ptr_bad!(loop_configure, 0x4c0a, super::LoopConfig);
+    // linux/lp.h, which usblp shares
+    nix::ioctl_read_bad!(lpgetstatus, 0x060b, c_int);
+    // linux/sockios.h
+    nix::ioctl_write_ptr_bad!(siocsifflags, libc::SIOCSIFFLAGS, libc::ifreq);
     // asm-generic/ioctls.h
     nix::ioctl_read_bad!(tiocgwinsz, libc::TIOCGWINSZ, libc::winsize);
 }
@@ -115,4 +119,28 @@ pub(crate) fn window_size(terminal: &File) -> nix::Result<(u16, u16)> {
     // SAFETY: the kernel writes one winsize, to a live local.
     unsafe { raw::tiocgwinsz(terminal.as_raw_fd(), &mut size) }?;
     Ok((size.ws_col, size.ws_row))
+}
+
+/// The status of a printer's port (`LPGETSTATUS`), as its bits on the parallel port.
+pub(crate) fn printer_status(printer: &File) -> nix::Result<i32> {
+    let mut status: libc::c_int = 0;
+    // SAFETY: the kernel writes one int, to a live local.
+    unsafe { raw::lpgetstatus(printer.as_raw_fd(), &mut status) }?;
+    Ok(status)
+}
+
+/// Brings up the loopback of the network that the socket is in (`SIOCSIFFLAGS`).
+pub(crate) fn loopback_up(socket: BorrowedFd<'_>) -> nix::Result<()> {
+    let mut name = [0; libc::IFNAMSIZ];
+    for (to, from) in name.iter_mut().zip(*b"lo") {
+        // ASCII is the same, signed or not.
+        *to = from as libc::c_char;
+    }
+    let flags = libc::IFF_UP as libc::c_short;
+    let request = libc::ifreq {
+        ifr_name: name,
+        ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: flags },
+    };
+    // SAFETY: the kernel reads one ifreq, from a live local; of its union, the flags, which are set.
+    unsafe { raw::siocsifflags(socket.as_raw_fd(), &request) }.map(drop)
 }

@@ -11,6 +11,7 @@ mod console;
 mod disk;
 mod disk_source;
 mod ext4;
+mod fitness;
 #[allow(unsafe_code)]
 mod ioctl;
 mod luks;
@@ -18,6 +19,7 @@ mod mount;
 mod node;
 mod partition;
 mod power;
+mod printing;
 mod read_only;
 mod start;
 mod target_disk;
@@ -33,16 +35,18 @@ pub use archive_drive::{
     set_up,
 };
 pub use archive_reading::{ArchiveReading, open_to_read};
-pub use boot_chain::{BootRelease, Bootable, see_to_booting};
+pub use boot_chain::{BootRelease, Bootable, boot_list_digest, see_to_booting};
 pub use boot_partition::write_to_boot_partition;
 pub use console::{Console, apply_layout, console_fonts};
 pub use disk_source::DiskSource;
+pub use fitness::drive_health;
 pub use luks::{
     BackupHealth, CopyHealth, HeaderDamage, HeaderHealth, HeaderVerdict, KeyDerivation, KeyHolder,
     KeySlot, Settled, SlotDerivation,
 };
 pub use node::Node;
 pub use power::{power_off, restart, set_clock};
+pub use printing::{PrintJob, enter_own_network, is_usb_backend, print, usb_backend};
 pub use start::{load_modules, mount_early, start_udevd};
 pub use target_disk::{RestoreDisk, TargetOrder, prepare_target};
 pub use watch::{Watch, WatchEvent, watch};

@@ -28,6 +28,21 @@ pub(crate) const CHECK_SIGNATURE: &str = "minisign -V -P $K -m tagmanifest-sha25
 /// `cd` first: a terminal that stands in the folder keeps it busy.
 pub(crate) const CLOSE: &str = "cd; sudo umount /mnt && sudo cryptsetup close photos";
 
+/// The master secret from shares, by the reference implementation of SLIP-39. In a folder of its own: many systems let `pip` install nowhere else.
+pub(crate) const COMBINE_SHARES: [&str; 3] = [
+    "python3 -m venv ~/slip39",
+    "~/slip39/bin/pip install 'shamir-mnemonic[cli]'",
+    "~/slip39/bin/shamir recover",
+];
+/// The portable tool's name on the open partition.
+pub(crate) const TOOL: &str = "heirloom-linux-x86_64";
+/// Makes a program of it, where it may be one: the open partition's file system has no such thing.
+pub(crate) const TAKE_TOOL: &str = "cp heirloom-linux-x86_64 ~/heirloom && chmod +x ~/heirloom";
+/// Copies everything out, each file checked.
+pub(crate) const RUN_TOOL: &str = "sudo ~/heirloom restore --from /dev/sdX ~/restored";
+/// What root restored belongs to whoever asked for it.
+pub(crate) const OWN_RESTORED: &str = "sudo chown -R \"$USER\" ~/restored";
+
 /// Unlocks the drive. `UUID=` is cryptsetup's own short form of `/dev/disk/by-uuid/`, which would not fit on a line.
 pub(crate) fn unlock(facts: &SheetFacts) -> String {
     let device = quote(&format!("UUID={}", facts.luks_uuid));
@@ -165,6 +180,10 @@ mod tests {
             COPY,
             SET_DATES,
             CLOSE,
+            TAKE_TOOL,
+            RUN_TOOL,
+            OWN_RESTORED,
+            COMBINE_SHARES[1],
             &print_head(&facts),
             &take_key(&facts),
             CHECK_SIGNATURE,

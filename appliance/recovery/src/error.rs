@@ -21,8 +21,17 @@ pub enum SheetError {
         /// What there is.
         room_pt: u32,
     },
-    /// The text takes more than the page, in these fonts.
-    #[error("the sheet's text is {height_pt} points high; the page has {room_pt}")]
+    /// A text is too long for a code.
+    #[error("a code on the sheet would hold too much")]
+    CodeTooLong,
+    /// The words are none of this set: its number of shares, or how many are needed, differs.
+    #[error("share {number} is none of the set that the sheet is for")]
+    ShareMismatch {
+        /// As the share says.
+        number: u8,
+    },
+    /// What must not be split takes more than a page, in these fonts.
+    #[error("a part of the sheet is {height_pt} points high; the page has {room_pt}")]
     PageTooSmall {
         /// What it takes.
         height_pt: u32,

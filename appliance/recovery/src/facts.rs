@@ -1,9 +1,9 @@
 //! What the sheet tells: nothing but what anyone who finds it may know.
 
-use heirloom_format::{Digest, PublicKey};
+use heirloom_format::{Digest, Person, Plan, PublicKey};
 
 /// All that a restore sheet says about one archive. There is deliberately no place in it for a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SheetFacts {
     /// The name that the owner gave it.
     pub archive_name: String,
@@ -23,34 +23,10 @@ pub struct SheetFacts {
     pub drive: DriveFacts,
     /// One for each source, the most important first: the commands on the sheet name the first one.
     pub sources: Vec<SourceFacts>,
-    /// When getting everything back was last rehearsed; `None` if it never was.
-    pub last_rehearsal: Option<RehearsalFacts>,
+    /// What the family agreed on, when the archive was audited, and when getting it back was rehearsed.
+    pub plan: Plan,
     /// What made the archive.
     pub release: ReleaseFacts,
-}
-
-/// The last rehearsal of a restore.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RehearsalFacts {
-    /// As `YYYY-MM-DD`.
-    pub day: String,
-    /// Whose key opened the archive; `None` where a later Heirloom says it in a way that is not known here.
-    pub by: Option<RehearsedBy>,
-    /// Whether all that was tried came back as it was archived.
-    pub is_passed: bool,
-    /// How many files came back.
-    pub files: u64,
-    /// How many did not, and how many sources could not be listed.
-    pub problems: u64,
-}
-
-/// Whose key opened the archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RehearsedBy {
-    /// The owner's passphrase.
-    Owner,
-    /// The executors' shares.
-    Executors,
 }
 
 /// How to recognise the drive.
@@ -96,6 +72,23 @@ pub struct ReleaseFacts {
     pub version: String,
     /// The commit that it was built from.
     pub commit: String,
+    /// The SHA-256 of the list of hashes (`SHA256SUMS`) of what the drive starts a PC with, where it is known.
+    pub image: Option<Digest>,
+}
+
+/// What an executor's sheet tells beside the words: nothing secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShareFacts {
+    /// The name that the owner gave the archive.
+    pub archive_name: String,
+    /// The day on which the shares are made, as `YYYY-MM-DD`.
+    pub printed_on: String,
+    /// How many shares open the archive together.
+    pub needed: u8,
+    /// Who gets them, in the order of their numbers; empty where it was not said. As many as there are shares.
+    pub holders: Vec<String>,
+    /// Of the plan: where a holder is named there, the others are told how to reach them.
+    pub people: Vec<Person>,
 }
 
 #[cfg(test)]
@@ -135,10 +128,11 @@ pub(crate) mod tests {
                 size_bytes: 2_000_398_934_016,
             },
             sources: vec![source("Anna Pixel 8")],
-            last_rehearsal: None,
+            plan: Plan::new(),
             release: ReleaseFacts {
                 version: "0.1.0".to_owned(),
                 commit: "1b0e7d2c9a44".to_owned(),
+                image: None,
             },
         }
     }

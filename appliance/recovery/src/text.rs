@@ -3,7 +3,8 @@
 use crate::commands;
 use crate::facts::{SheetFacts, SourceFacts};
 use crate::typeface::is_format;
-use crate::wording::{self, Medium, Span, Voice};
+use crate::wording::archive as words;
+use crate::wording::{Medium, Span, Voice, by_hand, care, numbers, plan};
 
 /// Fits a terminal of 80 columns and a mail's quotation.
 const COLUMNS: usize = 76;
@@ -24,33 +25,40 @@ pub fn start_here_text(facts: &SheetFacts) -> String {
     text.line(&"=".repeat(archive_name.chars().count()));
     let state = format!(
         "{}, {}, generation {}",
-        wording::KIND,
+        words::KIND,
         shorten(&facts.printed_on),
         facts.generation
     );
     text.paragraph("", &state);
     text.line("");
-    text.spans("", &wording::introduction(facts, &medium));
+    text.spans("", &words::introduction(facts, &medium));
 
-    text.heading(wording::ON_THE_DRIVE);
+    text.heading(words::ON_THE_DRIVE);
     if facts.sources.is_empty() {
-        text.paragraph("", wording::NOTHING_YET);
+        text.paragraph("", words::NOTHING_YET);
     }
     for source in &facts.sources {
         text.source(source);
     }
     text.line("");
-    text.spans("", &wording::drive(facts, &medium));
-    text.paragraph("", &format!("Its LUKS UUID: {}", facts.luks_uuid));
-    if let Some(rehearsal) = wording::last_rehearsal(facts, &medium) {
-        text.spans("", &rehearsal);
+    text.labelled(words::DRIVE, &words::drive(facts, &medium));
+    text.paragraph("", &format!("{} {}", words::UUID, facts.luks_uuid));
+
+    text.heading(care::CARE);
+    for (label, sentence) in care::care(&facts.plan) {
+        text.labelled(label, &sentence);
+    }
+    if let Some(set) = &facts.plan.shares {
+        text.heading(plan::SHARES);
+        text.spans("", &plan::share_set(set));
+        text.paragraph("", "Who has them stands in START-HERE.pdf beside this page, as does all else that the family agreed on.");
     }
 
-    text.heading(wording::TO_OPEN);
-    text.spans("", &wording::opening(&medium));
+    text.heading(by_hand::TO_OPEN);
+    text.spans("", &by_hand::opening(&medium));
     text.line("");
-    text.spans("", &wording::carried());
-    for (index, step) in wording::steps(facts, &medium).iter().enumerate() {
+    text.spans("", &by_hand::carried());
+    for (index, step) in by_hand::steps(facts, &medium).iter().enumerate() {
         text.line("");
         text.spans(&format!("{}. ", index + 1), &step.sentence);
         for command in &step.commands {
@@ -67,18 +75,28 @@ pub fn start_here_text(facts: &SheetFacts) -> String {
         }
     }
 
-    text.heading(wording::IF_A_STEP_FAILS);
-    for trouble in wording::troubles() {
+    text.heading(by_hand::IF_A_STEP_FAILS);
+    for trouble in by_hand::troubles() {
         text.spans("- ", &trouble);
     }
 
-    text.heading(wording::FOR_EXPERTS);
-    if let Some(head) = &facts.head {
-        text.spans("", &wording::head(facts.generation));
-        text.command(&commands::print_head(facts));
-        text.line(&wording::head_digits(head));
+    if let Some(set) = &facts.plan.shares {
+        let (sentence, commands) = by_hand::shares_by_hand(set.needed);
+        text.line("");
+        text.spans("", &sentence);
+        for command in commands {
+            // Not as the steps' commands: they are for another computer.
+            text.line(&format!("  {command}"));
+        }
     }
-    text.spans("", &wording::signing_key(facts));
+
+    text.heading(words::TO_BE_SURE);
+    if let Some(head) = &facts.head {
+        text.spans("", &words::head(facts.generation));
+        text.command(&commands::print_head(facts));
+        text.line(&numbers::head_digits(head));
+    }
+    text.spans("", &words::signing_key(facts));
     text.command(&commands::take_key(facts));
     text.command(commands::CHECK_SIGNATURE);
     text.paragraph("", &format!("Archive id: {}", facts.archive_id));
@@ -117,6 +135,12 @@ impl Text {
         self.line("");
         self.line(heading);
         self.line(&"-".repeat(heading.len()));
+    }
+
+    fn labelled(&mut self, label: &str, sentence: &[Span]) {
+        let mut labelled = vec![Span::new(Voice::Strong, format!("{label} "))];
+        labelled.extend_from_slice(sentence);
+        self.spans("", &labelled);
     }
 
     fn spans(&mut self, bullet: &str, spans: &[Span]) {
@@ -158,7 +182,7 @@ impl Text {
     fn source(&mut self, source: &SourceFacts) {
         let count = |count: u64, one: &str, many: &str| {
             let noun = if count == 1 { one } else { many };
-            format!("{} {noun}", wording::grouped(count))
+            format!("{} {noun}", numbers::grouped(count))
         };
         let counts = format!(
             "{}: {}, {}, {}, {}; dated {}; newest in the folder {}",
@@ -166,12 +190,12 @@ impl Text {
             count(source.photos, "photo", "photos"),
             count(source.videos, "video", "videos"),
             count(source.other, "other file", "other files"),
-            wording::size(source.size_bytes),
-            shorten(&wording::taken(source)),
+            numbers::size(source.size_bytes),
+            shorten(&words::taken(source)),
             shorten(&source.snapshot),
         );
         self.paragraph("- ", &counts);
-        if let Some(missing) = wording::incompleteness(source) {
+        if let Some(missing) = words::incompleteness(source) {
             self.paragraph("  ", &missing);
         }
     }
@@ -182,7 +206,6 @@ mod tests {
     use super::*;
     use crate::commands::COMMAND_COLUMNS_MAX;
     use crate::facts::tests::{facts, source};
-    use crate::facts::{RehearsalFacts, RehearsedBy};
 
     #[test]
     fn lines_are_short_and_our_own_words_ascii() {
@@ -229,45 +252,32 @@ mod tests {
     #[test]
     fn the_last_rehearsal_is_told_as_it_went() {
         let mut facts = facts();
-        assert!(!start_here_text(&facts).contains("rehearsal"));
         let table = [
             (
-                Some(RehearsedBy::Executors),
-                true,
-                220,
-                0,
-                "2026-11-23, by the shares of the executors: 220 files came back.",
+                "",
+                "Last rehearsal: never, as far as is known. Next rehearsal: due now.",
             ),
             (
-                Some(RehearsedBy::Owner),
-                true,
-                1,
-                0,
+                r#"{"date": "2026-11-23", "by": "executors", "result": "passed", "files": 220, "problems": 0}"#,
+                "2026-11-23, by the shares of the executors: 220 files came back. Next rehearsal: due on 2027-11-23.",
+            ),
+            (
+                r#"{"date": "2026-11-23", "by": "owner", "result": "passed", "files": 1, "problems": 0}"#,
                 "2026-11-23, by the passphrase: 1 file came back.",
             ),
             (
-                None,
-                false,
-                1_219,
-                2,
+                r#"{"date": "2026-11-23", "by": "notary", "result": "failed", "files": 1219, "problems": 2}"#,
                 "2026-11-23: 1,219 files came back, and 2 did not.",
             ),
             (
-                None,
-                false,
-                0,
-                0,
+                r#"{"date": "2026-11-23", "by": "notary", "result": "partly", "files": 0, "problems": 0}"#,
                 "2026-11-23: 0 files came back, which is not enough to rely on.",
             ),
         ];
-        for (by, is_passed, files, problems, expected) in table {
-            facts.last_rehearsal = Some(RehearsalFacts {
-                day: "2026-11-23".to_owned(),
-                by,
-                is_passed,
-                files,
-                problems,
-            });
+        for (rehearsal, expected) in table {
+            let rehearsal = rehearsal.replace('}', r#", "generation": 7, "bytes": 1}"#);
+            let plan = format!(r#"{{"version": 1, "rehearsals": [{rehearsal}]}}"#);
+            facts.plan = heirloom_format::Plan::parse(plan.as_bytes()).expect("a plan");
             let text = start_here_text(&facts).replace('\n', " ");
             assert!(text.contains(expected), "{expected} is not in:\n{text}");
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::ttf_parser::Tag;
 use rustybuzz::{Direction, Face, Feature, UnicodeBuffer};
+use zeroize::Zeroize;
 
 use crate::error::SheetError;
 
@@ -45,7 +46,7 @@ struct Typeface<'a> {
     font: Font,
 }
 
-/// A piece of text in one font and size, as glyphs.
+/// A piece of text in one font and size, as glyphs. It may be a word of a share, so the text is wiped.
 #[derive(Clone)]
 pub(crate) struct Shaped {
     pub(crate) role: FontRole,
@@ -53,6 +54,12 @@ pub(crate) struct Shaped {
     pub(crate) text: String,
     pub(crate) glyphs: Vec<KrillaGlyph>,
     pub(crate) width_pt: f32,
+}
+
+impl Drop for Shaped {
+    fn drop(&mut self) {
+        self.text.zeroize();
+    }
 }
 
 impl<'a> Typefaces<'a> {
@@ -103,12 +110,11 @@ impl<'a> Typefaces<'a> {
 
     /// The text as this font can show it: `?` for each character that it has no glyph for and for control characters; what only steers
     /// the display (joiners, variation selectors, direction overrides) is left out.
-    pub(crate) fn showable(&self, role: FontRole, text: &str) -> String {
+    pub(crate) fn visible(&self, role: FontRole, text: &str) -> String {
         let visible: String = text
             .chars()
             .filter(|&c| !is_format(c))
             .map(|c| if c.is_control() { '?' } else { c })
-            .take(NAME_CHARS_MAX)
             .collect();
         let shaped = self.shape(role, 1.0, &visible);
         let is_missing = |index: usize| {
@@ -116,10 +122,37 @@ impl<'a> Typefaces<'a> {
             glyphs
                 .any(|glyph| glyph.glyph_id == GlyphId::new(0) && glyph.text_range.contains(&index))
         };
+        if !shaped
+            .glyphs
+            .iter()
+            .any(|glyph| glyph.glyph_id == GlyphId::new(0))
+        {
+            return visible;
+        }
         visible
             .char_indices()
             .map(|(index, c)| if is_missing(index) { '?' } else { c })
             .collect()
+    }
+
+    /// The same of a name: no paper shows more than its beginning.
+    pub(crate) fn showable(&self, role: FontRole, text: &str) -> String {
+        let visible = text.chars().filter(|&c| !is_format(c));
+        let beginning: String = visible.take(NAME_CHARS_MAX).collect();
+        self.visible(role, &beginning)
+    }
+
+    /// Where the longest beginning ends that is no wider than this.
+    pub(crate) fn fitting(&self, role: FontRole, size_pt: f32, text: &str, width_pt: f32) -> usize {
+        let ends: Vec<usize> = text
+            .char_indices()
+            .map(|(index, character)| index + character.len_utf8())
+            .collect();
+        let fits = |end: &usize| self.shape(role, size_pt, &text[..*end]).width_pt <= width_pt;
+        match ends.partition_point(fits) {
+            0 => 0,
+            count => ends[count - 1],
+        }
     }
 
     /// The longest beginning of the text that is no wider than this, with an ellipsis where it was cut.
@@ -127,7 +160,16 @@ impl<'a> Typefaces<'a> {
         if text.is_empty() || self.shape(role, size_pt, text).width_pt <= width_pt {
             return text.to_owned();
         }
-        let ends: Vec<usize> = text.char_indices().map(|(index, _)| index).collect();
+        self.cut(role, size_pt, text, width_pt)
+    }
+
+    /// The same of a text that goes on elsewhere: always with the ellipsis.
+    pub(crate) fn cut(&self, role: FontRole, size_pt: f32, text: &str, width_pt: f32) -> String {
+        let ends: Vec<usize> = text
+            .char_indices()
+            .map(|(index, _)| index)
+            .chain([text.len()])
+            .collect();
         let cut = |end: usize| format!("{}…", text[..end].trim_end());
         let fits = |end: &usize| self.shape(role, size_pt, &cut(*end)).width_pt <= width_pt;
         let fitting = ends.partition_point(fits);

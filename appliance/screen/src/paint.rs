@@ -158,13 +158,31 @@ fn lay_out(pieces: &[Piece], width: usize, room: usize) -> Vec<Line> {
     laid.into_iter().flatten().collect()
 }
 
+/// Of the mark before an item.
+const ITEM_MARGIN: usize = 4;
+
+/// As many items as there is room for, with the one under the cursor, and where they go on beyond that.
 fn list(items: &[String], cursor: usize, width: usize, rows: usize) -> Vec<Line> {
     let first = cursor
         .saturating_sub(rows / 2)
         .min(items.len().saturating_sub(rows));
-    let window = items.iter().enumerate().skip(first).take(rows);
+    let last = (first + rows).min(items.len());
+    let window = items.iter().enumerate().take(last).skip(first);
     window
-        .map(|(index, text)| item(text, index == cursor, width))
+        .map(|(index, text)| {
+            // Nobody looks for what can't be seen to be there.
+            let hint = match index {
+                index if index == first && first > 0 => "  (more above)",
+                index if index + 1 == last && last < items.len() => "  (more below)",
+                _ => "",
+            };
+            let room = width.saturating_sub(hint.len() + ITEM_MARGIN);
+            let text = match hint {
+                "" => text.clone(),
+                hint => text.chars().take(room).chain(hint.chars()).collect(),
+            };
+            item(&text, index == cursor, width)
+        })
         .collect()
 }
 

@@ -13,12 +13,14 @@ pub struct UsbShape {
     pub model: String,
     /// iSerialNumber's text; `None` for a device without one.
     pub serial: Option<String>,
-    /// Class, subclass, protocol of the only interface, such as `[6, 1, 1]` for still images.
+    /// Class, subclass, protocol of the interface, such as `[6, 1, 1]` for still images.
     pub interface: [u8; 3],
     /// The interface's own text, such as `MTP`, where it has one.
     pub interface_name: Option<String>,
     /// Whether it has an interrupt endpoint for events beside its two bulk endpoints, as still image devices do and Android's debug bridge does not.
     pub has_events: bool,
+    /// How many such interfaces there are, each with two bulk endpoints of its own: 1, but for IPP over USB, which has at least 2, and here at most 3.
+    pub interfaces: u8,
 }
 
 /// A transfer on endpoint 0 that the attachment does not answer itself (USB 2.0, section 9.3): class and vendor requests.
@@ -58,7 +60,8 @@ pub enum BulkIn {
     Unplugged,
 }
 
-/// A device as seen from its endpoints: one bulk in, one bulk out, one interrupt in, as still image devices and MTP have them.
+/// A device as seen from its endpoints: one bulk in, one bulk out, one interrupt in, as still image devices and MTP have them, or several pairs of
+/// bulk endpoints, each of an interface of its own, as IPP over USB has them.
 ///
 /// Calls never block. After [`BulkIn::NotYet`] the attachment asks again when anything has happened to the device, and at least every few
 /// milliseconds while the host waits.
@@ -78,6 +81,23 @@ pub trait Function: Send {
 
     /// The host asks for at most so many bytes: a multiple of the packet's 512, unless the host asks for less.
     fn bulk_in(&mut self, at_most_bytes: usize) -> BulkIn;
+
+    /// Whether it takes data now. A printer without paper does not, and does not refuse it either: the transfer waits.
+    fn takes_bulk_out(&mut self) -> bool {
+        true
+    }
+
+    /// As [`Function::bulk_out`], at one of several interfaces, from 0.
+    fn bulk_out_at(&mut self, interface: u8, bytes: &[u8], is_end: bool) -> bool {
+        debug_assert_eq!(interface, 0, "a device with one interface");
+        self.bulk_out(bytes, is_end)
+    }
+
+    /// As [`Function::bulk_in`], at one of several interfaces, from 0.
+    fn bulk_in_at(&mut self, interface: u8, at_most_bytes: usize) -> BulkIn {
+        debug_assert_eq!(interface, 0, "a device with one interface");
+        self.bulk_in(at_most_bytes)
+    }
 
     /// An event that waits to be sent on the interrupt endpoint (PTP, section D.2.3 of the still image class).
     fn interrupt_in(&mut self) -> Option<Vec<u8>>;

@@ -301,6 +301,7 @@ impl Profile {
             interface: self.usb.interface,
             interface_name: self.usb.interface_name.clone(),
             has_events: true,
+            interfaces: 1,
         };
         match self.charge_only.as_ref().filter(|_| is_charging_only) {
             None => usual,

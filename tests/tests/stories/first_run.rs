@@ -142,7 +142,12 @@ fn the_open_part_has_the_sheet(drive: &Drive, verdict: &Verdict, pdf: &Path) -> 
         .flatten()
         .filter_map(|file| file["path"].as_str())
         .collect();
-    let all = ["START-HERE.pdf", "START-HERE.txt", "luks-header-backup.img"];
+    let all = [
+        "BLANK-SHARE-SHEET.pdf",
+        "START-HERE.pdf",
+        "START-HERE.txt",
+        "luks-header-backup.img",
+    ];
     ensure!(all.iter().all(|name| names.contains(name)), "{names:?}");
     drive.copy_from_boot_partition("START-HERE.pdf", pdf)?;
     let read = Command::new("pdftotext")

@@ -5,6 +5,7 @@
 //! emulated PC for long is among them: the judges' own tests, and the tool on real file systems. They run in the order of their names, and what
 //! takes longest is not to be the last.
 
+mod audit;
 mod back_years_later;
 mod card;
 mod card_pulled;
@@ -20,7 +21,9 @@ mod oracle;
 mod peers;
 mod phone_unplugged;
 mod plain_targets;
+mod plan;
 mod power_cut;
+mod printing;
 mod real_ext4;
 mod rehearsal;
 mod restore_troubles;

@@ -4,6 +4,7 @@
 //! were, and the next attempt goes on with what was verified.
 
 mod choice;
+mod compare;
 mod copied;
 mod describe;
 mod error;
@@ -29,6 +30,7 @@ mod report;
 mod row;
 mod run;
 mod share;
+mod source_folder;
 mod standstill;
 mod suspicion;
 mod table;
@@ -37,6 +39,7 @@ mod workspace;
 mod writer;
 
 pub use choice::is_wanted;
+pub use compare::{SourceComparison, compare};
 pub use error::RunError;
 pub use groups::{GroupCounts, IncompleteGroup};
 pub use marks::MarkCounts;

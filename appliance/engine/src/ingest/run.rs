@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use heirloom_format::{Digest, SnapshotName, SourceShortId, SourceTraits, Status};
+use heirloom_format::{Digest, SnapshotName, Status};
 
 use super::choice::{Unwanted, is_wanted};
 use super::describe::{Census, description, gone, report};
@@ -13,10 +13,11 @@ use super::gather::Gathering;
 use super::holdings::{Holdings, State};
 use super::look::Manner;
 use super::order::{Cancel, Progress, RunOrder};
-use super::plan::{Previous, plan_links, shows_the_same_device};
+use super::plan::{Previous, plan_links};
 use super::publish::{Sealing, finish};
 use super::reconcile::{Reconciliation, SecondLook, reconcile};
 use super::report::{Difference, LeftOutCount, Problem, ProblemReason, RunReport};
+use super::source_folder::{SourceFolder, source_folder};
 use super::table::{PATH_BYTES_MAX, Table};
 use super::workspace::Workspace;
 use crate::archive::{Archive, Damage, DamageKind, layout};
@@ -339,34 +340,11 @@ impl Run<'_> {
         table: &Table,
         unwanted_storages: BTreeSet<String>,
     ) -> Result<String, VolumeError> {
-        // Some say an empty one.
-        let serial = identity.serial.as_deref().filter(|it| !it.is_empty());
-        let mut storages = unwanted_storages;
-        if serial.is_none() {
-            storages.extend(
-                table.numbers().filter_map(|row| {
-                    Some(table.row(row).path_text().split('/').next()?.to_owned())
-                }),
-            );
-        }
-        let storages: Vec<&str> = storages.iter().map(String::as_str).collect();
-        let traits = SourceTraits {
-            manufacturer: &identity.manufacturer,
-            model: &identity.model,
-            serial,
-            storages: &storages,
-        };
-        for number in 1.. {
-            let id = SourceShortId::of_another(traits, number);
-            let Some(folder) = archive.source_folder(&id) else {
-                return Ok(id.folder_name(&self.order.source_name));
-            };
-            // Without a serial number, it may be another device that says the same of itself.
-            if serial.is_some() || shows_the_same_device(self.volume, archive, folder, table)? {
-                return Ok(folder.to_owned());
-            }
-        }
-        unreachable!("an archive has fewer folders than there are numbers")
+        let found = source_folder(self.volume, archive, identity, table, unwanted_storages)?;
+        Ok(match found {
+            SourceFolder::Known(folder) => folder.to_owned(),
+            SourceFolder::New(id) => id.folder_name(&self.order.source_name),
+        })
     }
 }
 

@@ -184,6 +184,7 @@ impl Device {
             },
             DeviceClass::Locked(lock) => DeviceState::Locked(*lock),
             DeviceClass::BootStick => DeviceState::BootStick,
+            DeviceClass::Printer => DeviceState::Printer,
             DeviceClass::NotOurs(NotOurs::InternalDisk | NotOurs::OtherUsb) => return None,
         })
     }

@@ -1,6 +1,10 @@
 //! Everything that we may do, on one page.
 
+use super::audit::AuditEffect;
+use heirloom_format::Plan;
+
 use super::keys_change::KeysEffect;
+use super::printing::PrintEffect;
 use super::reading::ReadingEffect;
 use super::wish::RunWish;
 use crate::Passphrase;
@@ -58,6 +62,20 @@ pub enum Effect {
     Reading(ReadingEffect),
     /// Change who can open the open archive.
     Keys(KeysEffect),
+    /// Write the open archive's plan: what people agree on in it, its shares, and its new changes; audits and rehearsals stay as they are on the drive. Then its
+    /// sheet. Answered by `PlanWritten`.
+    WritePlan(Box<Plan>),
+    /// Copy the open archive's restore sheet to a file system of a plain disk; answered by `SheetCopied`.
+    CopySheet {
+        /// The disk, as it was shown: one that is no longer just so is not touched.
+        disk: DeviceFacts,
+        /// Which of its partitions; 0 for a file system on the whole disk.
+        partition: u32,
+    },
+    /// Audit the open archive.
+    Audit(AuditEffect),
+    /// Print a document, or stop that.
+    Print(PrintEffect),
     /// Sync everything and switch the PC off; nothing comes after.
     PowerOff,
 }

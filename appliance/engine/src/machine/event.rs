@@ -1,7 +1,13 @@
 //! Everything that can happen, on one page.
 
+use heirloom_format::Plan;
+
+use super::audit::AuditEvent;
 use super::keys_change::KeysEvent;
+use super::planning::{PlanWriteError, PlanWritten};
+use super::printing::PrintEvent;
 use super::reading::ReadingEvent;
+use super::sheet_copy::SheetCopyError;
 use super::view::SetUpStep;
 use crate::device::{DeviceFacts, DeviceId};
 use crate::{Progress, RunError, RunReport, SourceError, SourceIdentity, Space};
@@ -81,6 +87,14 @@ pub enum Event {
     Reading(ReadingEvent),
     /// Something happened to the open archive's keys.
     Keys(KeysEvent),
+    /// A document that is printed came further, or ended.
+    Printing(PrintEvent),
+    /// The open archive's plan was written, or not.
+    PlanWritten(Result<PlanWritten, PlanWriteError>),
+    /// The restore sheet was copied to a plain disk under this name, or not.
+    SheetCopied(Result<String, SheetCopyError>),
+    /// Something happened in an audit of the open archive.
+    Audit(AuditEvent),
 }
 
 /// What a run left behind, sheet included.
@@ -115,6 +129,8 @@ pub struct OpenedArchive {
     pub has_executors: bool,
     /// Which version of Heirloom its drive starts a PC with, if it does.
     pub boots: Option<String>,
+    /// Its recovery plan; an empty one where there is none yet. `None`: it can't be read, or a later Heirloom made it, and nothing is written to it.
+    pub plan: Option<Box<Plan>>,
 }
 
 /// Why a drive could not be set up or opened.

@@ -90,7 +90,11 @@ impl Machine {
             page @ (Page::DriveTrouble { .. } | Page::DrivePulled { .. }) => {
                 back_home_on(command, page)
             }
+            Page::Planning(planning) => self.press_recovery_plan(command, planning),
             Page::Reading(reading) => self.press_reading(command, reading),
+            Page::Printing(page) => self.press_printing(command, page),
+            Page::SheetCopy(page) => self.press_sheet_copy(command, page),
+            Page::Audit(page) => self.press_audit(command, page),
             Page::ConfirmPowerOff => match command {
                 Command::Accept => {
                     // Closing is answered even when nothing is open, so that there is one way off.

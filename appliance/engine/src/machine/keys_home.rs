@@ -4,6 +4,7 @@ use crate::Passphrase;
 use crate::classify::{DeviceClass, Unfit, fit_for_archive};
 use crate::device::DeviceId;
 
+use super::audit::AuditPage;
 use super::entry::Entry;
 use super::event::Command;
 use super::keys::move_cursor;
@@ -79,9 +80,13 @@ impl Machine {
                 }
             }
             (Choice::Executors { .. }, _) => Page::Keys(KeysPage::scheme()),
+            (Choice::Audit, _) => Page::Audit(AuditPage::Begin),
+            (Choice::CopySheet, _) => self.begin_sheet_copy(),
             (Choice::ChangePassphrase, _) => Page::Keys(KeysPage::old_passphrase()),
+            (Choice::Plan, _) => self.begin_planning().unwrap_or(stay),
             (Choice::Restore { .. }, Some(device)) => self.begin_restore(device).unwrap_or(stay),
             (Choice::Rehearse { .. }, Some(device)) => self.begin_rehearsal(device).unwrap_or(stay),
+            (Choice::Print { .. }, Some(device)) => self.begin_printing(device).unwrap_or(stay),
             (Choice::PowerOff, _) => Page::ConfirmPowerOff,
             _ => stay,
         }
@@ -104,9 +109,17 @@ impl Machine {
                 },
                 None,
             ));
+            // An empty one has nothing to be checked.
+            if archive.generation > 0 {
+                choices.push((Choice::Audit, None));
+            }
             let renewal = archive.has_executors;
             choices.push((Choice::Executors { renewal }, None));
             choices.push((Choice::ChangePassphrase, None));
+            choices.push((Choice::Plan, None));
+            if !self.places_as_they_are().is_empty() {
+                choices.push((Choice::CopySheet, None));
+            }
         } else {
             for device in self.devices.iter() {
                 if let DeviceClass::ArchiveDrive { .. } = device.class {
@@ -131,6 +144,7 @@ impl Machine {
         if !self.setting.from_drive {
             choices.extend(self.ways_back());
         }
+        choices.extend(self.printings());
         choices.push((Choice::PowerOff, None));
         choices
     }

@@ -1,5 +1,6 @@
 //! The control plane: events and a time in, effects and a view out. It does nothing itself.
 
+mod audit;
 mod devices;
 mod effect;
 mod entry;
@@ -12,10 +13,13 @@ mod keys_home;
 mod keys_prepare;
 mod names;
 mod page;
+mod planning;
+mod printing;
 mod reading;
 mod round;
 mod run;
 mod running;
+mod sheet_copy;
 mod show;
 mod show_run;
 #[cfg(test)]
@@ -24,11 +28,23 @@ mod view;
 mod view_run;
 mod wish;
 
+pub use audit::{
+    AuditDone, AuditEffect, AuditError, AuditEvent, AuditRunView, AuditStep, AuditView,
+    BackupState, DriveHealth, HeaderState, NotCompared, SourceAudit, UpkeepView,
+};
 pub use effect::Effect;
 pub use event::{Command, DriveError, Event, Now, OpenedArchive, RunDone};
 pub use keys_change::{
-    EasyBecause, KeysAtPull, KeysEffect, KeysEvent, KeysView, NewShares, OwnQuestion,
-    PassphrasePurpose, ReadBackRefusal, SchemeChoice, ShareLabel, ShownWords,
+    EasyBecause, KeysAtPull, KeysEffect, KeysEvent, KeysView, NewShares, OwnQuestion, PaperStage,
+    PassphrasePurpose, ReadBackRefusal, SchemeChoice, ShareLabel, SharesNoted, ShownWords,
+};
+pub use planning::{
+    FieldLine, FieldValue, FormRefusal, OverviewLine, PlanEntry, PlanField, PlanLine, PlanPart,
+    PlanWriteError, PlanWritten, PlanningView,
+};
+pub use printing::{
+    Document, Paper, PrintEffect, PrintError, PrintEvent, PrintLine, PrintOrder, PrintProgress,
+    Printed, PrinterTrouble, PrintingStep, PrintingView, ShareSheet,
 };
 pub use reading::{
     ArchivedEntry, ArchivedKind, ArchivedSnapshot, ArchivedSource, DriveKey, ReadArchive,
@@ -39,6 +55,7 @@ pub use reading::{
     ReadingView, RunningView, SecretText, ShareRefusal, SnapshotLine, SourceLine, WantedView,
     WordRefusal, WordsView,
 };
+pub use sheet_copy::{SheetCopyError, SheetCopyView};
 pub use view::{
     ArchiveView, Choice, DeviceLine, DeviceState, DiskUse, DiskView, HomeView, NameRefusal,
     PageView, PassphraseRefusal, SetUpStep, View,
@@ -57,6 +74,7 @@ use crate::device::{DeviceFacts, DeviceId};
 use devices::{Devices, Probe};
 use names::GivenNames;
 use page::{Page, Target};
+use planning::UnsavedPlan;
 use round::Round;
 use run::Run;
 use wish::Wishes;
@@ -104,6 +122,8 @@ pub struct Machine {
     pulled: bool,
     /// So many archives that were only read are not let go of yet.
     reading_closes: usize,
+    /// What was typed for a plan when its drive was pulled.
+    unsaved_plan: Option<UnsavedPlan>,
     effects: VecDeque<Effect>,
     now: Now,
     /// When a device's coming or going put another choice under the cursor of the home page.
@@ -131,6 +151,7 @@ impl Machine {
             given_names: GivenNames::default(),
             pulled: false,
             reading_closes: 0,
+            unsaved_plan: None,
             effects: VecDeque::new(),
             now,
             shifted_ms: None,
@@ -192,6 +213,10 @@ impl Machine {
             Event::RunEnded(outcome) => self.run_ended(*outcome),
             Event::Reading(event) => self.reading(event),
             Event::Keys(event) => self.keys_changed(event),
+            Event::Printing(event) => self.printing(event),
+            Event::PlanWritten(outcome) => self.plan_written(outcome),
+            Event::SheetCopied(outcome) => self.sheet_copied(outcome),
+            Event::Audit(event) => self.audit(event),
         }
         self.leave_lost_source();
         self.notice_places(places);
@@ -247,7 +272,10 @@ impl Machine {
             self.page,
             Page::SettingUp { .. } | Page::Unlocking { .. } | Page::Archiving { .. }
         ) || matches!(&self.page, Page::Keys(page) if page.has_clock())
-            || matches!(&self.page, Page::Reading(reading) if reading.has_clock());
+            || matches!(&self.page, Page::SheetCopy(page) if page.has_clock())
+            || matches!(&self.page, Page::Printing(page) if page.has_clock())
+            || matches!(&self.page, Page::Reading(reading) if reading.has_clock())
+            || matches!(&self.page, Page::Audit(audit) if audit.has_clock());
         let clock = clock.then_some(self.now.monotonic_ms + TICK_MS);
         [clock, self.devices.next_probe_ms()]
             .into_iter()
@@ -319,6 +347,7 @@ impl Machine {
             return;
         }
         self.reading_lost(&device);
+        self.printing_lost(id);
         if self.page.asks_about(id) {
             self.page = Page::DriveTrouble {
                 name: device.drive_name(),
@@ -342,10 +371,12 @@ impl Machine {
 
     fn drive_pulled(&mut self) {
         self.pulled = false;
+        self.keep_unsaved_plan();
         let Some(archive) = self.archive.take() else {
             return;
         };
         self.round = Round::default();
+        self.stop_audit_of_pulled();
         self.effects.push_back(Effect::CloseArchive);
         let keys = self.keys_at_pull();
         self.page = Page::DrivePulled {

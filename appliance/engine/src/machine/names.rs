@@ -113,7 +113,7 @@ impl Machine {
     }
 
     /// The folder that the open archive has for a source, where that can be told before its files are seen.
-    fn archived_folder(&self, identity: &SourceIdentity) -> Option<&str> {
+    pub(super) fn archived_folder(&self, identity: &SourceIdentity) -> Option<&str> {
         let id = SourceShortId::of(SourceTraits {
             manufacturer: &identity.manufacturer,
             model: &identity.model,

@@ -3,11 +3,15 @@
 use crate::device::DeviceId;
 use crate::{Passphrase, SourceIdentity, SourceNoun};
 
+use super::audit::AuditPage;
 use super::entry::Entry;
 use super::event::DriveError;
 use super::keys_change::{Choosing, KeysAtPull, KeysPage, Purpose};
+use super::planning::Planning;
+use super::printing::Printing;
 use super::reading::Reading;
 use super::round::Ended;
+use super::sheet_copy::SheetCopyPage;
 use super::view::{NameRefusal, SetUpStep};
 use super::view_run::{NameOrigin, SourceNameRefusal};
 use super::wish::{PrepareLine, RunWish};
@@ -83,8 +87,16 @@ pub(super) enum Page {
         name: String,
     },
     ConfirmPowerOff,
+    /// The recovery plan.
+    Planning(Box<Planning>),
     /// Getting pictures back, or rehearsing it.
     Reading(Box<Reading>),
+    /// The audit of the open archive.
+    Audit(AuditPage),
+    /// The restore sheet is copied to a plain disk.
+    SheetCopy(SheetCopyPage),
+    /// A document is printed.
+    Printing(Box<Printing>),
     Closing {
         powering_off: bool,
     },

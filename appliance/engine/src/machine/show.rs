@@ -98,10 +98,15 @@ impl Machine {
             Page::DrivePulled { name, keys } => PageView::DrivePulled {
                 name: name.clone(),
                 keys: *keys,
+                keeps_plan: self.keeps_plan_of(name),
             },
             Page::SafeToUnplug { name } => PageView::SafeToUnplug { name: name.clone() },
             Page::ConfirmPowerOff => PageView::ConfirmPowerOff,
+            Page::Planning(planning) => PageView::Planning(self.show_planning(planning)),
             Page::Reading(reading) => self.show_reading(reading),
+            Page::Audit(page) => PageView::Audit(self.show_audit(page)),
+            Page::SheetCopy(page) => PageView::SheetCopy(self.show_sheet_copy(page)),
+            Page::Printing(page) => PageView::Printing(self.show_printing(page)),
             Page::Closing { powering_off } => PageView::Closing {
                 powering_off: *powering_off,
             },
@@ -127,7 +132,10 @@ impl Machine {
             .map(|(choice, _)| choice)
             .collect();
         HomeView {
-            archive: self.archive.as_ref().map(show_archive),
+            archive: self.archive.as_ref().map(|archive| ArchiveView {
+                upkeep: self.upkeep(archive),
+                ..show_archive(archive)
+            }),
             devices: lines.collect(),
             cursor: cursor.min(choices.len() - 1),
             choices,
@@ -158,5 +166,6 @@ fn show_archive(archive: &OpenedArchive) -> ArchiveView {
         space: archive.space,
         damaged: archive.damaged.clone(),
         has_executors: archive.has_executors,
+        upkeep: None,
     }
 }

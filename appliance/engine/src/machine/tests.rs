@@ -1,5 +1,6 @@
 //! Stories on the machine alone: events in, effects and views out, with a clock that is a number.
 
+mod audit;
 mod begin;
 mod disks;
 mod drives;
@@ -7,13 +8,16 @@ mod home;
 mod keys_passphrase;
 mod keys_shares;
 mod names;
+mod plan;
 mod prepare;
+mod printing;
 mod queue;
 mod reading;
 mod reading_pulled;
 mod reading_target;
 mod reading_unlock;
 mod running;
+mod sheet_copy;
 
 use super::*;
 use crate::classify::*;
@@ -258,6 +262,7 @@ fn opened(device: &str) -> OpenedArchive {
         damaged: Vec::new(),
         has_executors: false,
         boots: None,
+        plan: Some(Box::default()),
     }
 }
 

@@ -4,9 +4,13 @@ use crate::classify::{Lock, Unfit};
 use crate::disk_source::{FileSystem, SourceNoun};
 use crate::{Passphrase, RunError, RunReport, SourceError, Space};
 
+use super::audit::{AuditView, UpkeepView};
 use super::event::DriveError;
 use super::keys_change::{EasyBecause, KeysAtPull, KeysView, PassphrasePurpose};
+use super::planning::PlanningView;
+use super::printing::PrintingView;
 use super::reading::ReadingView;
+use super::sheet_copy::SheetCopyView;
 use super::view_run::{PrepareView, RoundView, RunView, SourceOutcome, WaitReason};
 
 /// One page, as it is now.
@@ -194,6 +198,8 @@ pub enum PageView {
         name: String,
         /// What that means for its keys, where they were being changed.
         keys: Option<KeysAtPull>,
+        /// What was typed for its plan is kept, and is there again when it is opened.
+        keeps_plan: bool,
     },
     /// Stop the run?
     ConfirmStop {
@@ -211,8 +217,16 @@ pub enum PageView {
     },
     /// Switch off?
     ConfirmPowerOff,
+    /// The recovery plan.
+    Planning(PlanningView),
     /// Getting pictures back, or rehearsing it.
     Reading(ReadingView),
+    /// The audit of the open archive.
+    Audit(AuditView),
+    /// The restore sheet is copied to a plain disk.
+    SheetCopy(SheetCopyView),
+    /// A document is printed.
+    Printing(PrintingView),
     /// The archive is being locked.
     Closing {
         /// Whether the PC goes off after it.
@@ -252,6 +266,8 @@ pub struct ArchiveView {
     pub damaged: Vec<String>,
     /// Whether executors' shares open it.
     pub has_executors: bool,
+    /// When it was looked after, once there is something to look after.
+    pub upkeep: Option<UpkeepView>,
 }
 
 /// Something that is plugged in.
@@ -293,6 +309,8 @@ pub enum DeviceState {
     BootStick,
     /// A locked drive.
     Locked(Lock),
+    /// A printer.
+    Printer,
 }
 
 /// What is on a disk.
@@ -336,6 +354,12 @@ pub enum Choice {
     },
     /// Another passphrase for the open archive.
     ChangePassphrase,
+    /// Copy the open archive's restore sheet to a plain stick.
+    CopySheet,
+    /// Look at the open archive's recovery plan, and change it.
+    Plan,
+    /// Check all of the open archive, and what is plugged in against it.
+    Audit,
     /// Get pictures back from this archive.
     Restore {
         /// The archive.
@@ -345,6 +369,11 @@ pub enum Choice {
     Rehearse {
         /// The archive.
         name: String,
+    },
+    /// Print the restore sheet of the open archive.
+    Print {
+        /// The printer.
+        printer: String,
     },
     /// Switch off.
     PowerOff,

@@ -1,6 +1,7 @@
 //! Runs against doubles of a phone and a drive: what they publish, what they survive, what they say.
 #![forbid(unsafe_code)]
 
+mod compared;
 mod doubtful;
 mod every_step;
 mod faults;

@@ -148,9 +148,28 @@ pub fn plan(data: &[u8]) {
     assert_eq!(again, plan);
     let before: Value = serde_json::from_slice(data).expect("it was read");
     let after: Value = serde_json::from_str(&printed).expect("it was read");
-    if let (Value::Object(before), Value::Object(after)) = (before, after) {
-        for (name, value) in before {
-            assert_eq!(after.get(&name), Some(&value), "{name}");
+    assert_kept(&before, &after);
+}
+
+/// All that is said before is said after. What says nothing may be left out, and what was left out may say nothing.
+fn assert_kept(before: &Value, after: &Value) {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            for (name, value) in before {
+                match after.get(name) {
+                    Some(after) => assert_kept(value, after),
+                    None => assert!(
+                        value.is_null() || *value == Value::Array(Vec::new()),
+                        "{name}"
+                    ),
+                }
+            }
         }
+        (Value::Array(before), Value::Array(after)) => {
+            assert_eq!(before.len(), after.len());
+            let pairs = before.iter().zip(after);
+            pairs.for_each(|(before, after)| assert_kept(before, after));
+        }
+        (before, after) => assert_eq!(before, after),
     }
 }

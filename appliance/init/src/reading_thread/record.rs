@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use heirloom_engine::RehearsalReport;
-use heirloom_format::{Day, Rehearsal, RehearsalResult, RehearsedBy};
+use heirloom_format::{Day, Plan, Rehearsal, RehearsalResult, RehearsedBy};
 use heirloom_linux::{ArchiveDrive, KeyHolder, OpenOrder, open_as};
 
 use super::Opened;
@@ -40,7 +40,22 @@ fn write(
     opened: &Opened,
     report: &RehearsalReport,
 ) -> Result<(), plan_file::PlanFileError> {
-    plan_file::add_rehearsal(drive.volume().as_ref(), entry(opened.holder, report))
+    plan_file::change(drive.volume().as_ref(), |plan| {
+        plan.rehearsals.push(entry(opened.holder, report));
+        note_read_back(plan, &opened.share_numbers, report.date);
+    })
+    .map(drop)
+}
+
+/// Shares that opened the archive were read from their sheets.
+fn note_read_back(plan: &mut Plan, share_numbers: &[u8], day: Day) {
+    let Some(set) = &mut plan.shares else { return };
+    for number in share_numbers {
+        let share = usize::from(*number).checked_sub(1);
+        if let Some(share) = share.and_then(|at| set.shares.get_mut(at)) {
+            share.read_back = Some(day);
+        }
+    }
 }
 
 fn entry(holder: KeyHolder, report: &RehearsalReport) -> Rehearsal {

@@ -66,6 +66,16 @@ pub(super) fn standing(drive: &Path) -> Option<Standing> {
     bootable.max_by_key(|standing| standing.release.built_unix_s)
 }
 
+/// The list of hashes of what GRUB would boot. Nothing is compared with it here.
+pub(super) fn list(drive: &Path) -> Option<Vec<u8>> {
+    // As the menu does: of two whole folders the second.
+    let own = |folder: &&str| drive.join(OURS).join(folder);
+    let folder = FOLDERS
+        .iter()
+        .rfind(|folder| own(folder).join(COMPLETE).is_file())?;
+    fs::read(own(folder).join(SUMS)).ok()
+}
+
 /// What is not, lies at the top for whoever looks at the drive on another computer.
 fn is_for_booting(path: &str) -> bool {
     path.contains('/')

@@ -39,7 +39,18 @@ pub(crate) fn help(page: &PageView) -> Page {
                 "A new passphrase is judged by how soon a computer would guess it that knows the usual words, names, dates and patterns.",
             ],
         ),
+        PageView::Planning(view) => super::planning::help(view),
+        PageView::Printing(_) => super::printing::help(),
         PageView::Reading(view) => super::reading::help(view),
+        PageView::Audit(view) => super::audit::help(view),
+        PageView::SheetCopy(_) => (
+            "About a copy of the sheet",
+            &[
+                "The restore sheet says what the archive is, where everything is kept, and how the pictures are got back. Printed, it is what your family finds one day.",
+                "The copy is for printing it somewhere else. It has no passphrase and no share on it. What the plan tells of people and places is on it, though: whoever prints it can read that.",
+                "It becomes out of date with the next archiving or the next change of the plan: print a new one then.",
+            ],
+        ),
         PageView::Prepare(_) => (
             "About what is archived",
             &[

@@ -4,6 +4,7 @@ use heirloom_engine::{
     ArchiveView, Choice, DeviceLine, DeviceState, DiskUse, FileSystem, HomeView, Lock, SourceError,
 };
 
+use super::audit::upkeep;
 use super::noun;
 use crate::piece::{Page, Piece};
 use crate::quantity::size;
@@ -62,6 +63,10 @@ fn about_archive(page: Page, archive: &ArchiveView) -> Page {
     } else {
         "Executors: none yet"
     });
+    let page = match &archive.upkeep {
+        Some(view) => upkeep(page, view),
+        None => page,
+    };
     if archive.damaged.is_empty() {
         return page;
     }
@@ -96,6 +101,7 @@ fn state(device: &DeviceLine) -> String {
         }
         DeviceState::BootStick => "the stick that Heirloom started from".to_owned(),
         DeviceState::Locked(lock) => locked(*lock).to_owned(),
+        DeviceState::Printer => "printer, for the restore sheet".to_owned(),
     }
 }
 
@@ -188,10 +194,16 @@ fn choice_text(choice: &Choice) -> String {
             "Let others open it too: give shares to executors".to_owned()
         }
         Choice::ChangePassphrase => "Change the passphrase".to_owned(),
+        Choice::CopySheet => "Copy the restore sheet to a stick".to_owned(),
+        Choice::Plan => "The recovery plan: who, where, how often".to_owned(),
+        Choice::Audit => {
+            "Check everything: the archive, its drive, and what is plugged in".to_owned()
+        }
         Choice::Restore { name } => format!("Get pictures back from {name}"),
         Choice::Rehearse { name } => {
             format!("Rehearse with {name}: try out whether everything can be got back")
         }
+        Choice::Print { printer } => format!("Print the restore sheet on {printer}"),
         Choice::PowerOff => "Switch the computer off".to_owned(),
     }
 }

@@ -2,11 +2,11 @@
 
 use heirloom_engine::{
     DriveError, KeysAtPull, KeysView, OwnQuestion, Passphrase, ReadBackRefusal, SchemeChoice,
-    ShareLabel, ShownWords,
+    ShareLabel, SharesNoted, ShownWords,
 };
 use heirloom_shares::{SHARES_MAX, Scheme};
 
-use super::dots;
+use super::{dots, share_paper};
 use crate::piece::{Page, Piece};
 use crate::quantity::duration;
 
@@ -30,8 +30,10 @@ pub(super) fn keys(view: &KeysView) -> Page {
             scheme,
             number,
             typed,
-        } => executor_name(*scheme, *number, typed),
+            has_proposals,
+        } => executor_name(*scheme, *number, typed, *has_proposals),
         KeysView::MakingShares => Page::new("Making the shares").text("One moment, please."),
+        KeysView::Paper { label, stage } => share_paper::page(label, stage),
         KeysView::Share { label, words } => share(label, words),
         KeysView::ReadBack {
             label,
@@ -44,11 +46,15 @@ pub(super) fn keys(view: &KeysView) -> Page {
         KeysView::SettingExecutors { elapsed_s } => {
             at_work("Giving the executors their key", *elapsed_s)
         }
+        KeysView::NotingShares => Page::new("Noting who has which share")
+            .text("The shares open the archive. One moment, please: leave the drive plugged in."),
         KeysView::SharesDone {
             name,
             scheme,
             renewal,
-        } => shares_done(name, *scheme, *renewal),
+            not_read_back,
+            noted,
+        } => shares_done(name, *scheme, (*renewal, *not_read_back), *noted),
         KeysView::MakingFailed { error } => technical(
             Page::new("No shares could be made").bad("Nothing was changed."),
             error,
@@ -147,10 +153,10 @@ fn own_number(question: OwnQuestion, typed: &str, refused: bool) -> Page {
         .key("F1", "help")
 }
 
-fn executor_name(scheme: Scheme, number: u8, typed: &str) -> Page {
+fn executor_name(scheme: Scheme, number: u8, typed: &str, has_proposals: bool) -> Page {
     let made = scheme.made();
     let page = Page::new(format!("Who gets share {number} of {made}?"))
-        .text("A name, so that the papers can be told apart; it is written on the paper, and Heirloom does not keep it. You can also leave it empty.")
+        .text("A name, so that the papers can be told apart, and found: write it on the paper, too. It goes into the recovery plan and on the restore sheet. You can also leave it empty.")
         .gap()
         .field("Name", typed);
     let page = if scheme.needed() == made {
@@ -159,12 +165,17 @@ fn executor_name(scheme: Scheme, number: u8, typed: &str) -> Page {
     } else {
         page
     };
+    let page = match has_proposals {
+        true => page.key("F2", "another of the plan"),
+        false => page,
+    };
     page.key("Enter", "go on")
         .key("Esc", "back")
         .key("F1", "help")
 }
 
-fn named(label: &ShareLabel) -> String {
+/// Its number, and whose it is.
+pub(super) fn named(label: &ShareLabel) -> String {
     let number = format!("{} of {}", label.number, label.made);
     match &label.executor {
         Some(name) => format!("{number}, for {name}"),
@@ -180,14 +191,13 @@ fn share(label: &ShareLabel, words: &ShownWords) -> Page {
             named(label)
         ))
         .gap();
-    let rows = count.div_ceil(WORD_COLUMNS);
-    for row in 0..rows {
-        // Down the columns, as on the sheet.
+    for row in 0..count.div_ceil(WORD_COLUMNS) {
+        // Along the rows, as on the sheet.
         let line: Vec<String> = words
             .iter()
             .enumerate()
-            .skip(row)
-            .step_by(rows)
+            .skip(row * WORD_COLUMNS)
+            .take(WORD_COLUMNS)
             .map(|(at, word)| format!("{:>3}. {word:<12}", at + 1))
             .collect();
         page = page.strong(line.concat().trim_end()).gap();
@@ -251,7 +261,12 @@ fn at_work(title: &str, elapsed_s: u64) -> Page {
         .text(format!("{} so far; usually it takes less than {}.", duration(elapsed_s), duration(60)))
 }
 
-fn shares_done(name: &str, scheme: Scheme, renewal: bool) -> Page {
+fn shares_done(
+    name: &str,
+    scheme: Scheme,
+    (renewal, not_read_back): (bool, usize),
+    noted: SharesNoted,
+) -> Page {
     let (needed, made) = (scheme.needed(), scheme.made());
     let page = Page::new("The shares are finished");
     let page = if needed == made {
@@ -268,10 +283,30 @@ fn shares_done(name: &str, scheme: Scheme, renewal: bool) -> Page {
     } else {
         page
     };
-    page.gap()
+    let page = match not_read_back {
+        0 => page,
+        count => page.bad(format!(
+            "{} not read back: nobody has seen yet whether the words can be read. The plan and the restore sheet say so, until a rehearsal is opened with them.",
+            if count == 1 { "1 sheet was".to_owned() } else { format!("{count} sheets were") }
+        )),
+    };
+    let page = page.gap()
         .text("Give each share to its executor, to be kept where nobody else looks: never two in one place, and none with the drive.")
-        .text("Your passphrase opens the archive as before.")
-        .key("Enter", "go on")
+        .text("Your passphrase opens the archive as before.");
+    match noted {
+        SharesNoted::Noted => page
+            .text("Who has which share is in the recovery plan now.")
+            .key("Enter", "go on"),
+        SharesNoted::NotPossible => page
+            .bad("The recovery plan on the drive can't be read, so it does not tell who has which share. Keep a note of it with your papers.")
+            .key("Enter", "go on"),
+        SharesNoted::Failed(error) => technical_text(
+            page.bad("The shares count, but the recovery plan could not be written: it does not tell yet who has which."),
+            error.to_string(),
+        )
+        .key("Enter", "try again")
+        .key("Esc", "go on without"),
+    }
 }
 
 fn setting_failed(renewal: bool, error: &DriveError) -> Page {
@@ -339,7 +374,11 @@ fn change_failed(error: &DriveError) -> Page {
 
 /// For somebody who helps.
 fn technical(page: Page, error: &DriveError) -> Page {
-    page.gap().fact("For somebody who helps", error.to_string())
+    technical_text(page, error.to_string())
+}
+
+fn technical_text(page: Page, text: String) -> Page {
+    page.gap().fact("For somebody who helps", text)
 }
 
 /// What a pulled drive means for keys that were just being changed.

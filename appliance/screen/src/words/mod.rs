@@ -1,5 +1,6 @@
 //! All that the appliance says. Plain, warm, short; an error says what happened, what it means for the pictures, what to do next.
 
+mod audit;
 mod begin;
 mod drive;
 mod help;
@@ -8,11 +9,15 @@ mod keys;
 mod marks;
 mod noun;
 mod passphrase;
+mod planning;
 mod prepare;
+mod printing;
 mod reading;
 mod report;
 mod round;
 mod run;
+mod share_paper;
+mod sheet_copy;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -104,9 +109,17 @@ pub(crate) fn page(view: &PageView) -> Page {
             safe_files,
         } => trouble::run(source, *noun, error, *safe_files),
         PageView::DriveTrouble { name, error } => trouble::drive(name, error),
-        PageView::DrivePulled { name, keys } => trouble::pulled(name, *keys),
+        PageView::DrivePulled {
+            name,
+            keys,
+            keeps_plan,
+        } => trouble::pulled(name, *keys, *keeps_plan),
         PageView::SafeToUnplug { name } => home::safe_to_unplug(name),
+        PageView::Planning(view) => planning::page(view),
+        PageView::Printing(view) => printing::page(view),
         PageView::Reading(view) => reading::page(view),
+        PageView::Audit(view) => audit::page(view),
+        PageView::SheetCopy(view) => sheet_copy::page(view),
         PageView::ConfirmPowerOff => home::confirm_power_off(),
         PageView::Closing { powering_off } => home::closing(*powering_off),
     }

@@ -11,6 +11,7 @@ mod choice;
 mod keys;
 mod marks;
 mod queue;
+mod sheet_copy;
 
 pub(super) const NAME: &str = "The Featherstonehaugh-Müller fam";
 
@@ -82,6 +83,7 @@ fn home(choices: Vec<Choice>) -> PageView {
             },
             damaged: Vec::new(),
             has_executors: true,
+            upkeep: None,
         }),
         devices: vec![
             line(DeviceState::WaitsForPerson),
@@ -213,6 +215,7 @@ fn pages() -> Vec<PageView> {
     ];
     pages.extend(queue::pages());
     pages.extend(keys::pages());
+    pages.extend(sheet_copy::pages());
     for reason in [
         Unfit::BootStick,
         Unfit::TooSmall { size_bytes: 1 },
@@ -364,8 +367,10 @@ fn every_page_and_its_help_fit_on_80_by_24() {
                 PageView::SettingUp { .. }
                     | PageView::Unlocking { .. }
                     | PageView::Closing { .. }
+                    | PageView::SheetCopy(SheetCopyView::Copying { .. })
                     | PageView::Keys(
                         KeysView::MakingShares
+                            | KeysView::NotingShares
                             | KeysView::SettingExecutors { .. }
                             | KeysView::ChangingPassphrase { .. }
                     )

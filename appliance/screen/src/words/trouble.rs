@@ -118,13 +118,17 @@ pub(super) fn drive(name: &str, error: &DriveError) -> Page {
         .key("F1", "help")
 }
 
-pub(super) fn pulled(name: &str, keys: Option<KeysAtPull>) -> Page {
+pub(super) fn pulled(name: &str, keys: Option<KeysAtPull>, keeps_plan: bool) -> Page {
     let page = Page::new(format!("The drive of {name} was unplugged"))
         .bad("The archive was still open.")
         .text("All finished snapshots are as they were: they are sealed on the drive. A copy that was going on is not finished, and goes on where it stopped the next time.");
     let page = match keys {
         Some(keys) => keys::at_pull(page, keys),
         None => page,
+    };
+    let page = match keeps_plan {
+        true => page.text("What you typed for its recovery plan is kept here until the computer is switched off, and is not on the drive yet."),
+        false => page,
     };
     page.gap()
         .strong("Plug the drive in again. You will be asked for its passphrase.")

@@ -80,12 +80,16 @@ impl Answers {
         self.bytes.extend(capability::ALL.to_le_bytes());
     }
 
-    /// The only interface.
-    pub(crate) fn interface_info(&mut self, class: [u8; 3]) {
+    /// The interfaces, which are all alike.
+    pub(crate) fn interface_info(&mut self, interfaces: u8, class: [u8; 3]) {
         let mut fields = vec![0; 4 + 4 * PLACES];
-        fields[0] = 1;
-        for (number, value) in class.into_iter().enumerate() {
-            fields[4 + (1 + number) * PLACES] = value;
+        fields[0] = interfaces;
+        for interface in 0..interfaces {
+            let place = usize::from(interface);
+            fields[4 + place] = interface;
+            for (number, value) in class.into_iter().enumerate() {
+                fields[4 + (1 + number) * PLACES + place] = value;
+            }
         }
         self.packet(kind::INTERFACE_INFO, 0, &fields);
     }
@@ -94,6 +98,7 @@ impl Answers {
     pub(crate) fn ep_info(&mut self, endpoints: &[Endpoint], control_packet_bytes: u16) {
         let mut types = [TYPE_INVALID; PLACES];
         let mut intervals = [0; PLACES];
+        let mut interfaces = [0; PLACES];
         let mut packet_bytes = [0_u16; PLACES];
         for place in [0, PLACES / 2] {
             types[place] = TYPE_CONTROL;
@@ -104,12 +109,13 @@ impl Answers {
             let place = number + usize::from(endpoint.address >> 7) * PLACES / 2;
             types[place] = endpoint.transfer_type;
             intervals[place] = endpoint.interval;
+            interfaces[place] = endpoint.interface;
             packet_bytes[place] = endpoint.packet_bytes;
         }
         let mut fields = Vec::with_capacity(5 * PLACES);
         fields.extend(types);
         fields.extend(intervals);
-        fields.extend([0; PLACES]); // all belong to interface 0
+        fields.extend(interfaces);
         fields.extend(packet_bytes.into_iter().flat_map(u16::to_le_bytes));
         self.packet(kind::EP_INFO, 0, &fields);
     }
@@ -203,4 +209,14 @@ pub(crate) struct BulkTransfer {
     pub(crate) endpoint: u8,
     pub(crate) stream: u32,
     pub(crate) length_bytes: u32,
+}
+
+impl BulkTransfer {
+    /// The same, of which only so much was done.
+    pub(crate) fn of_length(self, length_bytes: u32) -> Self {
+        Self {
+            length_bytes,
+            ..self
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The standard descriptors of a device (USB 2.0, section 9.6): one configuration, one interface, two or three endpoints, high speed.
+//! The standard descriptors of a device (USB 2.0, section 9.6): one configuration, one interface of two or three endpoints or several of two, high speed.
 
 use crate::UsbShape;
 
@@ -13,12 +13,16 @@ pub(crate) struct Endpoint {
     pub(crate) packet_bytes: u16,
     /// bInterval.
     pub(crate) interval: u8,
+    /// bInterfaceNumber of the interface that it belongs to.
+    pub(crate) interface: u8,
 }
 
-/// From the device to the host.
-pub(crate) const BULK_IN: u8 = 0x81;
-/// From the host to the device.
-pub(crate) const BULK_OUT: u8 = 0x01;
+/// As many interfaces as a device of the lab can have.
+pub(crate) const INTERFACES_MAX: usize = 3;
+/// From the device to the host, by interface. Number 2 is left to the events.
+pub(crate) const BULK_IN: [u8; INTERFACES_MAX] = [0x81, 0x83, 0x84];
+/// From the host to the device, by interface.
+pub(crate) const BULK_OUT: [u8; INTERFACES_MAX] = [0x01, 0x03, 0x04];
 /// Events.
 pub(crate) const INTERRUPT_IN: u8 = 0x82;
 /// As Android's gadget has it: a PTP event has at most 24 bytes.
@@ -30,35 +34,32 @@ pub(crate) const CONTROL_PACKET_BYTES: u16 = 64;
 /// bConfigurationValue of the only configuration.
 pub(crate) const CONFIGURATION: u8 = 1;
 
-/// In the order of the descriptors; the one for events is the last.
-const ENDPOINTS: [Endpoint; 3] = [
-    Endpoint {
-        address: BULK_IN,
+/// The endpoints of one interface, in the order of the descriptors; the one for events is the last, and the first interface's.
+fn endpoints_of(shape: &UsbShape, interface: u8) -> Vec<Endpoint> {
+    let place = usize::from(interface);
+    let bulk = [BULK_IN[place], BULK_OUT[place]].map(|address| Endpoint {
+        address,
         transfer_type: 2,
         packet_bytes: BULK_PACKET_BYTES,
         interval: 0,
-    },
-    Endpoint {
-        address: BULK_OUT,
-        transfer_type: 2,
-        packet_bytes: BULK_PACKET_BYTES,
-        interval: 0,
-    },
-    Endpoint {
+        interface,
+    });
+    let events = Endpoint {
         address: INTERRUPT_IN,
         transfer_type: 3,
         packet_bytes: INTERRUPT_PACKET_BYTES,
         interval: 6, // 4 ms
-    },
-];
+        interface,
+    };
+    let has_events = shape.has_events && interface == 0;
+    let events = has_events.then_some(events);
+    bulk.into_iter().chain(events).collect()
+}
 
 /// The endpoints of a device, in the order of its descriptors.
-pub(crate) fn endpoints(shape: &UsbShape) -> &'static [Endpoint] {
-    if shape.has_events {
-        &ENDPOINTS
-    } else {
-        &ENDPOINTS[..2]
-    }
+pub(crate) fn endpoints(shape: &UsbShape) -> Vec<Endpoint> {
+    let of = |interface| endpoints_of(shape, interface);
+    (0..shape.interfaces).flat_map(of).collect()
 }
 
 const DEVICE: u8 = 1;
@@ -115,26 +116,28 @@ fn device(shape: &UsbShape) -> Vec<u8> {
 fn configuration(shape: &UsbShape) -> Vec<u8> {
     let name = index_of(INTERFACE_NAME, shape.interface_name.as_ref());
     let [class, subclass, protocol] = shape.interface;
-    let endpoints = endpoints(shape);
-    let total = 9 + 9 + 7 * endpoints.len() as u8;
+    let total = 9 + 9 * shape.interfaces + 7 * endpoints(shape).len() as u8;
     // Powered by the bus, 500 mA.
     let mut bytes = vec![
         9,
         CONFIGURATION_TYPE,
         total,
         0,
-        1,
+        shape.interfaces,
         CONFIGURATION,
         0,
         0x80,
         250,
     ];
-    bytes.extend([9, INTERFACE, 0, 0, endpoints.len() as u8]);
-    bytes.extend([class, subclass, protocol, name]);
-    for endpoint in endpoints {
-        bytes.extend([7, ENDPOINT, endpoint.address, endpoint.transfer_type]);
-        bytes.extend(endpoint.packet_bytes.to_le_bytes());
-        bytes.push(endpoint.interval);
+    for interface in 0..shape.interfaces {
+        let endpoints = endpoints_of(shape, interface);
+        bytes.extend([9, INTERFACE, interface, 0, endpoints.len() as u8]);
+        bytes.extend([class, subclass, protocol, name]);
+        for endpoint in endpoints {
+            bytes.extend([7, ENDPOINT, endpoint.address, endpoint.transfer_type]);
+            bytes.extend(endpoint.packet_bytes.to_le_bytes());
+            bytes.push(endpoint.interval);
+        }
     }
     bytes
 }

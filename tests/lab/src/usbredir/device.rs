@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 
 use crate::usbredir::answer::{Answers, BulkTransfer, Status};
 use crate::usbredir::descriptors::{
-    BULK_IN, BULK_OUT, BULK_PACKET_BYTES, CONFIGURATION, CONTROL_PACKET_BYTES, INTERRUPT_IN,
-    INTERRUPT_PACKET_BYTES, descriptor, endpoints,
+    BULK_IN, BULK_OUT, BULK_PACKET_BYTES, CONFIGURATION, CONTROL_PACKET_BYTES, INTERFACES_MAX,
+    INTERRUPT_IN, INTERRUPT_PACKET_BYTES, descriptor, endpoints,
 };
 use crate::usbredir::packet::{Packet, Request};
 use crate::{BulkIn, ControlOut, ControlRequest, Function, UsbShape};
@@ -55,10 +55,13 @@ pub(crate) struct Device {
     function: Box<dyn Function>,
     shape: UsbShape,
     configuration: u8,
-    halted_in: bool,
-    halted_out: bool,
-    /// Reads of the bulk endpoint that are not answered yet, in their order.
+    /// By interface.
+    halted_in: [bool; INTERFACES_MAX],
+    halted_out: [bool; INTERFACES_MAX],
+    /// Reads of the bulk endpoints that are not answered yet, in their order.
     reads: VecDeque<(u64, BulkTransfer)>,
+    /// What was sent and the function does not take yet, in its order.
+    writes: VecDeque<(u64, BulkTransfer, Vec<u8>)>,
     receives_interrupts: bool,
     interrupts_sent: u64,
 }
@@ -69,9 +72,10 @@ impl Device {
             shape: function.shape(),
             function,
             configuration: 0,
-            halted_in: false,
-            halted_out: false,
+            halted_in: [false; INTERFACES_MAX],
+            halted_out: [false; INTERFACES_MAX],
             reads: VecDeque::new(),
+            writes: VecDeque::new(),
             receives_interrupts: false,
             interrupts_sent: 0,
         }
@@ -81,24 +85,25 @@ impl Device {
     pub(crate) fn connect(&mut self, out: &mut Answers) {
         self.shape = self.function.shape();
         self.configuration = 0;
-        self.halted_in = false;
-        self.halted_out = false;
+        self.halted_in = [false; INTERFACES_MAX];
+        self.halted_out = [false; INTERFACES_MAX];
         self.receives_interrupts = false;
         // What was asked of the one that it was before.
         self.reads.clear();
+        self.writes.clear();
         self.tell_interface(out);
         out.device_connect(self.shape.vendor, self.shape.product);
     }
 
     /// Unplugs it: what the PC waits for comes no more.
     pub(crate) fn disconnect(&mut self, out: &mut Answers) {
-        self.cancel_reads(out);
+        self.cancel_transfers(out);
         out.device_disconnect();
     }
 
     /// Whether the PC waits for something that the function may have any time.
     pub(crate) fn is_awaited(&self) -> bool {
-        !self.reads.is_empty() || self.receives_interrupts
+        !self.reads.is_empty() || !self.writes.is_empty() || self.receives_interrupts
     }
 
     /// Takes a packet. A greeting changes nothing here.
@@ -120,7 +125,7 @@ impl Device {
                 self.set_alt_setting(id, interface, alt, out);
             }
             Request::GetAltSetting { interface } => {
-                let status = if interface == 0 {
+                let status = if interface < self.shape.interfaces {
                     Status::Success
                 } else {
                     Status::Stall
@@ -150,7 +155,7 @@ impl Device {
                     stream,
                     length_bytes,
                 };
-                if endpoint == BULK_IN {
+                if self.interface_of(endpoint, &BULK_IN).is_some() {
                     self.reads.push_back((id, read));
                 } else {
                     out.bulk(id, read, Status::Invalid, &[]);
@@ -174,47 +179,72 @@ impl Device {
             self.interrupt(&event, out);
             return Next::Answered;
         }
-        let Some(&(id, read)) = self.reads.front() else {
+        if !self.writes.is_empty() && self.function.takes_bulk_out() {
+            let (id, write, data) = self.writes.pop_front().expect("it is not empty");
+            self.hand_over(id, write, &data, out);
+            return Next::Answered;
+        }
+        for interface in 0..self.shape.interfaces {
+            match self.poll_interface(interface, out) {
+                Next::Waits => {}
+                next => return next,
+            }
+        }
+        Next::Waits
+    }
+
+    /// Asks the function for what the PC waits for at one interface.
+    fn poll_interface(&mut self, interface: u8, out: &mut Answers) -> Next {
+        let place = usize::from(interface);
+        let mut reads = self.reads.iter();
+        let Some(at) = reads.position(|(_, read)| read.endpoint == BULK_IN[place]) else {
             return Next::Waits;
         };
-        if self.halted_in {
-            self.reads.pop_front();
+        let (id, read) = self.reads[at];
+        if self.halted_in[place] {
+            self.reads.remove(at);
             out.bulk(id, read, Status::Stall, &[]);
             return Next::Answered;
         }
         // Both fit: the length was found to be at most 64 MiB.
-        match self.function.bulk_in(read.length_bytes as usize) {
+        let at_most_bytes = read.length_bytes as usize;
+        match self.function.bulk_in_at(interface, at_most_bytes) {
             BulkIn::NotYet => Next::Waits,
             BulkIn::Unplugged => Next::Unplugged,
             BulkIn::Stall => {
-                self.halted_in = true;
+                self.halted_in[place] = true;
                 // It is answered with the next look.
                 Next::Answered
             }
             BulkIn::Data(data) => {
                 assert!(
-                    data.len() <= read.length_bytes as usize,
-                    "the function gave {} bytes where {} were asked for",
+                    data.len() <= at_most_bytes,
+                    "the function gave {} bytes where {at_most_bytes} were asked for",
                     data.len(),
-                    read.length_bytes
                 );
-                self.reads.pop_front();
+                self.reads.remove(at);
                 out.bulk(id, read, Status::Success, &data);
                 Next::Answered
             }
         }
     }
 
+    /// The interface of an endpoint, out of the addresses of its kind; `None` for one that the device does not have.
+    fn interface_of(&self, endpoint: u8, of: &[u8; INTERFACES_MAX]) -> Option<usize> {
+        let mut there = of[..usize::from(self.shape.interfaces)].iter();
+        there.position(|&address| address == endpoint)
+    }
+
     fn tell_interface(&self, out: &mut Answers) {
-        out.ep_info(endpoints(&self.shape), CONTROL_PACKET_BYTES);
-        out.interface_info(self.shape.interface);
+        out.ep_info(&endpoints(&self.shape), CONTROL_PACKET_BYTES);
+        out.interface_info(self.shape.interfaces, self.shape.interface);
     }
 
     /// As after a reset: no session, no halt, nothing awaited.
     fn start_afresh(&mut self, out: &mut Answers) {
-        self.cancel_reads(out);
-        self.halted_in = false;
-        self.halted_out = false;
+        self.cancel_transfers(out);
+        self.halted_in = [false; INTERFACES_MAX];
+        self.halted_out = [false; INTERFACES_MAX];
         self.receives_interrupts = false;
         self.function.bus_reset();
     }
@@ -231,12 +261,15 @@ impl Device {
     }
 
     fn set_alt_setting(&mut self, id: u64, interface: u8, alt: u8, out: &mut Answers) {
-        if (interface, alt) != (0, 0) {
+        if interface >= self.shape.interfaces || alt != 0 {
             out.alt_setting_status(id, Status::Stall, interface, 0);
             return;
         }
-        self.cancel_reads(out);
-        self.clear_halts(true, true);
+        let place = usize::from(interface);
+        let endpoints = [BULK_IN[place], BULK_OUT[place]];
+        self.cancel_where(out, |transfer| endpoints.contains(&transfer.endpoint));
+        (self.halted_in[place], self.halted_out[place]) = (false, false);
+        self.function.halt_cleared();
         self.tell_interface(out);
         out.alt_setting_status(id, Status::Success, interface, alt);
     }
@@ -258,38 +291,69 @@ impl Device {
         {
             out.bulk(id, read, Status::Cancelled, &[]);
         }
+        if let Some(at) = self.writes.iter().position(|&(write, ..)| write == id)
+            && let Some((_, write, _)) = self.writes.remove(at)
+        {
+            out.bulk(id, write.of_length(0), Status::Cancelled, &[]);
+        }
     }
 
-    fn cancel_reads(&mut self, out: &mut Answers) {
-        for (id, read) in self.reads.drain(..) {
-            out.bulk(id, read, Status::Cancelled, &[]);
-        }
+    fn cancel_transfers(&mut self, out: &mut Answers) {
+        self.cancel_where(out, |_| true);
+    }
+
+    fn cancel_where(&mut self, out: &mut Answers, is_meant: impl Fn(&BulkTransfer) -> bool) {
+        self.reads.retain(|&(id, read)| {
+            if is_meant(&read) {
+                out.bulk(id, read, Status::Cancelled, &[]);
+            }
+            !is_meant(&read)
+        });
+        self.writes.retain(|&(id, write, _)| {
+            if is_meant(&write) {
+                out.bulk(id, write.of_length(0), Status::Cancelled, &[]);
+            }
+            !is_meant(&write)
+        });
     }
 
     fn bulk_out(&mut self, id: u64, endpoint: u8, stream: u32, data: &[u8], out: &mut Answers) {
         let length_bytes = u32::try_from(data.len()).expect("its length came in 32 bits");
-        let mut transfer = BulkTransfer {
+        let transfer = BulkTransfer {
             endpoint,
             stream,
             length_bytes,
         };
-        let status = if endpoint != BULK_OUT {
-            Status::Invalid
-        } else if self.halted_out {
-            Status::Stall
+        if !self.writes.is_empty() || !self.function.takes_bulk_out() {
+            self.writes.push_back((id, transfer, data.to_vec()));
         } else {
-            // A transfer ends with a short packet, or an empty one.
-            let is_end = data.is_empty() || !data.len().is_multiple_of(BULK_PACKET_BYTES.into());
-            self.halted_out = !self.function.bulk_out(data, is_end);
-            if self.halted_out {
-                Status::Stall
-            } else {
-                Status::Success
+            self.hand_over(id, transfer, data, out);
+        }
+    }
+
+    /// Gives the function what was sent, and the PC its answer.
+    fn hand_over(&mut self, id: u64, transfer: BulkTransfer, data: &[u8], out: &mut Answers) {
+        let status = match self.interface_of(transfer.endpoint, &BULK_OUT) {
+            None => Status::Invalid,
+            Some(place) if self.halted_out[place] => Status::Stall,
+            Some(place) => {
+                // A transfer ends with a short packet, or an empty one.
+                let is_end =
+                    data.is_empty() || !data.len().is_multiple_of(BULK_PACKET_BYTES.into());
+                // There are few interfaces.
+                self.halted_out[place] = !self.function.bulk_out_at(place as u8, data, is_end);
+                if self.halted_out[place] {
+                    Status::Stall
+                } else {
+                    Status::Success
+                }
             }
         };
-        if status != Status::Success {
-            transfer.length_bytes = 0;
-        }
+        let transfer = if status == Status::Success {
+            transfer
+        } else {
+            transfer.of_length(0)
+        };
         out.bulk(id, transfer, status, &[]);
     }
 
@@ -330,23 +394,27 @@ impl Device {
             // Powered by the bus, and it wakes nobody.
             (DEVICE_READS | INTERFACE_READS, GET_STATUS) => Some(vec![0, 0]),
             (ENDPOINT_READS, GET_STATUS) => {
-                let is_halted = match setup.index.to_le_bytes()[0] {
-                    BULK_IN => self.halted_in,
-                    BULK_OUT => self.halted_out,
-                    0 | DEVICE_READS | INTERRUPT_IN => false,
+                let endpoint = setup.index.to_le_bytes()[0];
+                let (of_in, of_out) = self.places(endpoint);
+                let is_halted = match (of_in, of_out) {
+                    (Some(place), _) => self.halted_in[place],
+                    (_, Some(place)) => self.halted_out[place],
+                    _ if [0, DEVICE_READS, INTERRUPT_IN].contains(&endpoint) => false,
                     _ => return None,
                 };
                 Some(vec![is_halted.into(), 0])
             }
             (ENDPOINT_WRITES, CLEAR_FEATURE | SET_FEATURE) if setup.value == ENDPOINT_HALT => {
                 let is_halt = setup.request == SET_FEATURE;
-                match setup.index.to_le_bytes()[0] {
-                    BULK_IN if is_halt => self.halted_in = true,
-                    BULK_OUT if is_halt => self.halted_out = true,
-                    BULK_IN => self.clear_halts(true, false),
-                    BULK_OUT => self.clear_halts(false, true),
-                    INTERRUPT_IN => {}
+                let endpoint = setup.index.to_le_bytes()[0];
+                match self.places(endpoint) {
+                    (Some(place), _) => self.halted_in[place] = is_halt,
+                    (_, Some(place)) => self.halted_out[place] = is_halt,
+                    _ if endpoint == INTERRUPT_IN => return Some(Vec::new()),
                     _ => return None,
+                }
+                if !is_halt {
+                    self.function.halt_cleared();
                 }
                 Some(Vec::new())
             }
@@ -354,9 +422,11 @@ impl Device {
         }
     }
 
-    fn clear_halts(&mut self, of_in: bool, of_out: bool) {
-        self.halted_in &= !of_in;
-        self.halted_out &= !of_out;
-        self.function.halt_cleared();
+    /// The interface whose bulk endpoint it is, in or out.
+    fn places(&self, endpoint: u8) -> (Option<usize>, Option<usize>) {
+        (
+            self.interface_of(endpoint, &BULK_IN),
+            self.interface_of(endpoint, &BULK_OUT),
+        )
     }
 }

@@ -14,6 +14,7 @@ fn shape() -> UsbShape {
         interface: [6, 1, 1],
         interface_name: Some("MTP".to_owned()),
         has_events: true,
+        interfaces: 1,
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn pixel() -> UsbShape {
         interface: [6, 1, 1],
         interface_name: None,
         has_events: true,
+        interfaces: 1,
     }
 }
 

@@ -161,7 +161,7 @@ impl Summary {
                 "restore-sheet.pdf",
                 "the sheet to print, as the appliance left it on the drive",
             ),
-            ("restore-sheet.png", "the same as a picture"),
+            ("restore-sheet.png", "its first page as a picture"),
             (
                 "01-layout.png ...",
                 "each page of the display; their text is in screens.txt",

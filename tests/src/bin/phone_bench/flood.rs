@@ -57,6 +57,7 @@ impl Function for Flood {
             model: "Flood".to_owned(),
             serial: None,
             interface: [0xff, 0, 0],
+            interfaces: 1,
             interface_name: None,
             has_events: true,
         }

@@ -3,9 +3,11 @@
 mod choosing;
 mod judge;
 mod page;
+mod paper;
 mod passphrase;
 mod port;
 mod read_back;
+mod record;
 mod shares;
 mod show;
 mod view;
@@ -17,8 +19,8 @@ pub(super) use choosing::{Choosing, Purpose};
 pub(super) use page::KeysPage;
 pub use port::{KeysEffect, KeysEvent, NewShares};
 pub use view::{
-    EasyBecause, KeysAtPull, KeysView, OwnQuestion, PassphrasePurpose, ReadBackRefusal,
-    SchemeChoice, ShareLabel, ShownWords,
+    EasyBecause, KeysAtPull, KeysView, OwnQuestion, PaperStage, PassphrasePurpose, ReadBackRefusal,
+    SchemeChoice, ShareLabel, SharesNoted, ShownWords,
 };
 
 impl Machine {
@@ -32,7 +34,12 @@ impl Machine {
                     choosing: choosing.proposed(outcome),
                 }
             }
-            (Page::Keys(page), KeysEvent::SharesMade(outcome)) => page.shares_made(outcome),
+            (Page::Keys(page), KeysEvent::SharesMade(outcome)) => {
+                Page::Keys(match page.shares_made(outcome) {
+                    KeysPage::Share(ceremony) => self.at_share(ceremony),
+                    page => page,
+                })
+            }
             (Page::Keys(page), KeysEvent::ExecutorsSet(outcome)) => {
                 self.executors_set(page, outcome)
             }

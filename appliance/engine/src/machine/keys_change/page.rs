@@ -1,12 +1,16 @@
 //! Where the person is on the pages about keys, and what the drive's answers mean there.
 
+use heirloom_format::ShareForm;
 use heirloom_shares::Scheme;
 
 use crate::Passphrase;
 use crate::machine::entry::Entry;
 use crate::machine::event::DriveError;
 use crate::machine::page::Page;
+use crate::machine::planning::PlanWriteError;
+use crate::machine::printing::Paper;
 
+use super::paper::PaperStep;
 use super::port::NewShares;
 use super::read_back::ReadBack;
 use super::view::KeysAtPull;
@@ -29,9 +33,14 @@ pub(in crate::machine) enum KeysPage {
     ExecutorName {
         plan: Plan,
         entry: Entry,
+        /// What is in the entry is the plan's, and gives way to the first character that is typed.
+        is_proposed: bool,
     },
     Making(Plan),
     MakingFailed(DriveError),
+    /// Printed, and not shown.
+    Paper(Ceremony, PaperStep),
+    /// Shown, to be written down by hand.
     Share(Ceremony),
     ReadBack(Ceremony, ReadBack),
     ConfirmLeave(Ceremony),
@@ -43,6 +52,9 @@ pub(in crate::machine) enum KeysPage {
     SharesDone {
         scheme: Scheme,
         renewal: bool,
+        /// So many sheets nobody has read back yet.
+        not_read_back: usize,
+        recorded: Recorded,
     },
     OldPassphrase {
         typed: Passphrase,
@@ -77,6 +89,24 @@ pub(in crate::machine) struct Ceremony {
     pub(super) at: usize,
     /// How often words were asked for, so that other ones are asked for each time.
     pub(super) times_asked: u64,
+    /// How the share of now comes onto paper.
+    pub(super) form: ShareForm,
+    /// How those before it did, and whether their words were asked for and right.
+    pub(super) done: Vec<(ShareForm, bool)>,
+    /// What is in the printer.
+    pub(super) paper: Paper,
+}
+
+/// Whether the plan tells who has which share.
+#[derive(Debug)]
+pub(in crate::machine) enum Recorded {
+    /// It is being written.
+    Writing(Box<heirloom_format::Plan>),
+    Done,
+    /// It can be tried again.
+    Failed(Box<heirloom_format::Plan>, PlanWriteError),
+    /// The plan on the drive can't be read.
+    NotPossible,
 }
 
 impl KeysPage {
@@ -94,7 +124,11 @@ impl KeysPage {
 
     /// Whether a page has a clock that runs.
     pub(in crate::machine) fn has_clock(&self) -> bool {
-        matches!(self, Self::Setting { .. } | Self::Changing { .. })
+        match self {
+            Self::Setting { .. } | Self::Changing { .. } => true,
+            Self::Paper(_, step) => step.has_clock(),
+            _ => false,
+        }
     }
 
     pub(super) fn at_pull(&self) -> Option<KeysAtPull> {
@@ -108,8 +142,8 @@ impl KeysPage {
         }
     }
 
-    pub(super) fn shares_made(self, outcome: Result<NewShares, DriveError>) -> Page {
-        Page::Keys(match (self, outcome) {
+    pub(super) fn shares_made(self, outcome: Result<NewShares, DriveError>) -> Self {
+        match (self, outcome) {
             (Self::Making(plan), Ok(new))
                 if new.shares.len() == usize::from(plan.scheme.made()) =>
             {
@@ -118,12 +152,15 @@ impl KeysPage {
                     new,
                     at: 0,
                     times_asked: 0,
+                    form: ShareForm::Copied,
+                    done: Vec::new(),
+                    paper: Paper::default(),
                 })
             }
             (Self::Making(_), Ok(_)) => Self::MakingFailed(DriveError::Changed),
             (Self::Making(_), Err(error)) => Self::MakingFailed(error),
             (page, _) => page,
-        })
+        }
     }
 
     pub(super) fn passphrase_changed(self, outcome: Result<(), DriveError>) -> Page {

@@ -35,7 +35,7 @@ impl Ceremony {
         self.new.shares.get(self.at)
     }
 
-    fn read_back(mut self) -> KeysPage {
+    pub(super) fn read_back(mut self) -> KeysPage {
         let chance = chance_for(self.new.asked_by_chance, self.at, self.times_asked);
         self.times_asked += 1;
         match self.share().map(|share| ReadBack::of(share, chance)) {
@@ -55,7 +55,12 @@ impl Machine {
                 entry,
                 refused,
             } => self.press_own_needed(command, made, entry, refused),
-            KeysPage::ExecutorName { plan, entry } => self.press_name_of(command, plan, entry),
+            KeysPage::ExecutorName {
+                plan,
+                entry,
+                is_proposed,
+            } => self.press_name_of(command, plan, entry, is_proposed),
+            KeysPage::Paper(ceremony, step) => self.press_paper(command, ceremony, step),
             KeysPage::Share(ceremony) => match command {
                 Command::Accept => ceremony.read_back(),
                 Command::Back => KeysPage::ConfirmLeave(ceremony),
@@ -66,7 +71,7 @@ impl Machine {
             }
             KeysPage::ConfirmLeave(ceremony) => match command {
                 Command::Accept => return Page::home(),
-                Command::Back => KeysPage::Share(ceremony),
+                Command::Back => self.back_to_share(ceremony),
                 _ => KeysPage::ConfirmLeave(ceremony),
             },
             KeysPage::SettingFailed(ceremony, error) => match command {
@@ -74,8 +79,24 @@ impl Machine {
                 Command::Back => return Page::home(),
                 _ => KeysPage::SettingFailed(ceremony, error),
             },
+            KeysPage::SharesDone {
+                scheme,
+                renewal,
+                not_read_back,
+                recorded,
+            } => {
+                let recorded = match self.press_shares_done(command, recorded) {
+                    Some(recorded) => recorded,
+                    None => return Page::home(),
+                };
+                KeysPage::SharesDone {
+                    scheme,
+                    renewal,
+                    not_read_back,
+                    recorded,
+                }
+            }
             page @ (KeysPage::MakingFailed(_)
-            | KeysPage::SharesDone { .. }
             | KeysPage::ChangeFailed(_)
             | KeysPage::PassphraseChanged) => {
                 if matches!(command, Command::Accept | Command::Back) {
@@ -145,36 +166,67 @@ impl Machine {
             executors: Vec::new(),
             renewal: self.has_executors(),
         };
+        self.ask_for_next_name(plan)
+    }
+
+    /// With the name of the next executor of the plan, where there is one.
+    fn ask_for_next_name(&self, plan: Plan) -> KeysPage {
+        let proposed = self
+            .executors_to_propose(&plan.executors)
+            .into_iter()
+            .next();
         KeysPage::ExecutorName {
             plan,
-            entry: Entry::default(),
+            is_proposed: proposed.is_some(),
+            entry: proposed.map_or_else(Entry::default, |name| Entry::of(&name)),
         }
     }
 
-    fn press_name_of(&mut self, command: Command, mut plan: Plan, mut entry: Entry) -> KeysPage {
+    fn press_name_of(
+        &mut self,
+        command: Command,
+        mut plan: Plan,
+        mut entry: Entry,
+        is_proposed: bool,
+    ) -> KeysPage {
         match command {
             Command::Back => match plan.executors.pop() {
                 Some(before) => KeysPage::ExecutorName {
                     plan,
                     entry: Entry::of(&before),
+                    is_proposed: false,
                 },
                 None => KeysPage::scheme(),
             },
             Command::Accept => {
                 plan.executors.push(entry.text().trim().to_owned());
                 if plan.executors.len() < usize::from(plan.scheme.made()) {
-                    return KeysPage::ExecutorName {
-                        plan,
-                        entry: Entry::default(),
-                    };
+                    return self.ask_for_next_name(plan);
                 }
                 let effect = KeysEffect::MakeShares(plan.scheme);
                 self.effects.push_back(Effect::Keys(effect));
                 KeysPage::Making(plan)
             }
+            Command::Suggest => {
+                let names = self.executors_to_propose(&plan.executors);
+                let at = names.iter().position(|name| name == entry.text());
+                let next = names.get(at.map_or(0, |at| at + 1)).or(names.first());
+                KeysPage::ExecutorName {
+                    is_proposed: is_proposed || next.is_some(),
+                    entry: next.map_or(entry, |name| Entry::of(name)),
+                    plan,
+                }
+            }
             command => {
-                entry.edit(command, EXECUTOR_CHARS_MAX);
-                KeysPage::ExecutorName { plan, entry }
+                if is_proposed && matches!(command, Command::Type(_) | Command::Erase) {
+                    entry = Entry::default();
+                }
+                let is_edit = entry.edit(command, EXECUTOR_CHARS_MAX) || command == Command::Erase;
+                KeysPage::ExecutorName {
+                    plan,
+                    entry,
+                    is_proposed: is_proposed && !is_edit,
+                }
             }
         }
     }
@@ -182,18 +234,15 @@ impl Machine {
     fn press_read_back(
         &mut self,
         command: Command,
-        mut ceremony: Ceremony,
+        ceremony: Ceremony,
         mut read_back: ReadBack,
     ) -> KeysPage {
         match command {
-            Command::Back => return KeysPage::Share(ceremony),
+            Command::Back => return self.back_to_share(ceremony),
             Command::Accept if !read_back.typed.is_empty() => {
                 let is_done = ceremony.share().is_some_and(|it| read_back.answer(it));
-                if is_done && ceremony.at + 1 < ceremony.new.shares.len() {
-                    ceremony.at += 1;
-                    return KeysPage::Share(ceremony);
-                } else if is_done {
-                    return self.set_executors(ceremony);
+                if is_done {
+                    return self.share_is_done(ceremony, true);
                 }
             }
             command => {
@@ -205,7 +254,7 @@ impl Machine {
         KeysPage::ReadBack(ceremony, read_back)
     }
 
-    fn set_executors(&mut self, ceremony: Ceremony) -> KeysPage {
+    pub(super) fn set_executors(&mut self, ceremony: Ceremony) -> KeysPage {
         let mut secret = Passphrase::new();
         for digit in ceremony.new.secret.to_hex().expose().chars() {
             // At most 64 digits, and there is room for 256.
@@ -230,10 +279,23 @@ impl Machine {
             archive.has_executors = true;
         }
         Page::Keys(match (page, outcome) {
-            (KeysPage::Setting { ceremony, .. }, Ok(())) => KeysPage::SharesDone {
-                scheme: ceremony.plan.scheme,
-                renewal: ceremony.plan.renewal,
-            },
+            (KeysPage::Setting { ceremony, .. }, Ok(())) => {
+                let Plan {
+                    scheme,
+                    executors,
+                    renewal,
+                } = ceremony.plan;
+                let not_read_back = ceremony
+                    .done
+                    .iter()
+                    .filter(|(_, is_read_back)| !is_read_back);
+                KeysPage::SharesDone {
+                    scheme,
+                    renewal,
+                    not_read_back: not_read_back.count(),
+                    recorded: self.note_shares(scheme, &executors, &ceremony.done),
+                }
+            }
             (KeysPage::Setting { ceremony, .. }, Err(error)) => {
                 KeysPage::SettingFailed(ceremony, error)
             }

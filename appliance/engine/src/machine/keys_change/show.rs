@@ -67,14 +67,19 @@ impl Machine {
                 typed: entry.text().to_owned(),
                 refused: *refused,
             },
-            KeysPage::ExecutorName { plan, entry } => KeysView::ExecutorName {
+            KeysPage::ExecutorName { plan, entry, .. } => KeysView::ExecutorName {
                 scheme: plan.scheme,
+                has_proposals: !self.executors_to_propose(&plan.executors).is_empty(),
                 number: number(plan.executors.len()),
                 typed: entry.text().to_owned(),
             },
             KeysPage::Making(_) => KeysView::MakingShares,
             KeysPage::MakingFailed(error) => KeysView::MakingFailed {
                 error: error.clone(),
+            },
+            KeysPage::Paper(ceremony, step) => KeysView::Paper {
+                label: label(ceremony),
+                stage: self.show_paper(step, ceremony.paper),
             },
             KeysPage::Share(ceremony) => show_share(ceremony),
             KeysPage::ReadBack(ceremony, read_back) => KeysView::ReadBack {
@@ -94,10 +99,20 @@ impl Machine {
                 renewal: ceremony.plan.renewal,
                 error: error.clone(),
             },
-            KeysPage::SharesDone { scheme, renewal } => KeysView::SharesDone {
-                name: self.archive_name(),
-                scheme: *scheme,
-                renewal: *renewal,
+            KeysPage::SharesDone {
+                scheme,
+                renewal,
+                not_read_back,
+                recorded,
+            } => match recorded.show() {
+                None => KeysView::NotingShares,
+                Some(noted) => KeysView::SharesDone {
+                    name: self.archive_name(),
+                    scheme: *scheme,
+                    renewal: *renewal,
+                    not_read_back: *not_read_back,
+                    noted,
+                },
             },
             KeysPage::OldPassphrase {
                 typed,

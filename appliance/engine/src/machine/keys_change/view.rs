@@ -5,7 +5,7 @@ use std::fmt;
 use heirloom_shares::{Scheme, Share, ShareWords};
 
 use crate::Passphrase;
-use crate::machine::DriveError;
+use crate::machine::{DriveError, Paper, PlanWriteError, PrintError, PrintProgress};
 
 /// The pages about keys of the open archive.
 #[derive(Clone, Debug)]
@@ -38,9 +38,18 @@ pub enum KeysView {
         number: u8,
         /// What was typed.
         typed: String,
+        /// The plan names people who could get it.
+        has_proposals: bool,
     },
     /// The secret is drawn and split.
     MakingShares,
+    /// A share that is printed, and not shown.
+    Paper {
+        /// Which one.
+        label: ShareLabel,
+        /// How far it is.
+        stage: PaperStage,
+    },
     /// A share, to be written down.
     Share {
         /// Which one.
@@ -71,6 +80,8 @@ pub enum KeysView {
         /// How long it has been going on.
         elapsed_s: u64,
     },
+    /// The shares open the archive; who has which is being written into its plan.
+    NotingShares,
     /// The shares open the archive.
     SharesDone {
         /// The archive.
@@ -79,6 +90,10 @@ pub enum KeysView {
         scheme: Scheme,
         /// Earlier ones open nothing any more.
         renewal: bool,
+        /// So many sheets were printed, and nobody has read them back yet.
+        not_read_back: usize,
+        /// Whether the plan tells who has which.
+        noted: SharesNoted,
     },
     /// No shares could be made; nothing was changed.
     MakingFailed {
@@ -118,6 +133,49 @@ pub enum KeysView {
         /// Why.
         error: DriveError,
     },
+}
+
+/// How far the sheet of a share is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaperStage {
+    /// It can be printed.
+    Ask {
+        /// Here.
+        printer: String,
+        /// There are so many other printers.
+        others: usize,
+        /// On this paper.
+        paper: Paper,
+    },
+    /// It is being printed.
+    Printing {
+        /// Here.
+        printer: String,
+        /// How far that is.
+        progress: PrintProgress,
+        /// How long it has been going on.
+        elapsed_s: u64,
+        /// It is being stopped.
+        stopping: bool,
+    },
+    /// The printer has printed it.
+    Printed,
+    /// It is not printed, or not wholly.
+    Failed {
+        /// Why.
+        error: PrintError,
+    },
+}
+
+/// Whether the archive's plan tells who has which share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharesNoted {
+    /// It does.
+    Noted,
+    /// It could not be written, and can be tried again.
+    Failed(PlanWriteError),
+    /// The plan on the drive can't be read, so nothing was written.
+    NotPossible,
 }
 
 /// How many shares there can be, and how many of them are needed.

@@ -84,6 +84,19 @@ impl Machine {
         places
     }
 
+    /// Every file system of theirs that can be used as it is, with its disk and the number of its partition.
+    pub(in crate::machine) fn places_as_they_are(&self) -> Vec<(DeviceFacts, u32, PlaceLine)> {
+        let places = self.places().into_iter();
+        let as_they_are = places.filter_map(|(place, line)| match place.how {
+            TargetUse::Partition(number) => {
+                let device = self.devices.get(&place.device)?;
+                Some((device.facts.clone(), number, line))
+            }
+            TargetUse::Format => None,
+        });
+        as_they_are.collect()
+    }
+
     /// Disks that would be offered if they had no write lock.
     pub(super) fn read_only_disks(&self) -> Vec<String> {
         let disks = self.devices.iter().filter_map(|device| {

@@ -14,8 +14,13 @@ use crate::{
 pub enum DriveKey {
     /// The owner's passphrase.
     Passphrase(Passphrase),
-    /// The secret that the executors' shares yield, in lowercase hex.
-    Shares(Passphrase),
+    /// The executors' shares.
+    Shares {
+        /// What they yield together, in lowercase hex.
+        secret: Passphrase,
+        /// Which of them were typed.
+        numbers: Vec<u8>,
+    },
 }
 
 /// Something to be done around an archive that is only read. Jobs go one after the other; each is answered by a [`ReadingEvent`] unless it says

@@ -82,11 +82,12 @@ impl Machine {
 
     fn open_by_shares(&mut self, reading: &mut Reading) -> Option<Step> {
         let secret = reading.words.secret()?;
-        Some(self.open(reading, DriveKey::Shares(secret)))
+        let numbers = reading.words.numbers();
+        Some(self.open(reading, DriveKey::Shares { secret, numbers }))
     }
 
     fn open(&mut self, reading: &Reading, key: DriveKey) -> Step {
-        let by_shares = matches!(key, DriveKey::Shares(_));
+        let by_shares = matches!(key, DriveKey::Shares { .. });
         let drive = &reading.drive;
         let open = ReadingEffect::Open {
             device: drive.device.clone(),

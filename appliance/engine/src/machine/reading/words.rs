@@ -60,6 +60,12 @@ impl WordsEntry {
         self.gathering.progress() == Progress::Complete
     }
 
+    /// The numbers of the shares that are in.
+    pub(super) fn numbers(&self) -> Vec<u8> {
+        let shares = self.gathering.shares().iter();
+        shares.map(Share::number).collect()
+    }
+
     /// The secret that all shares yield, in lowercase hexadecimal digits. If they don't belong together, the last one is taken out.
     pub(super) fn secret(&mut self) -> Option<Passphrase> {
         let Ok(secret) = self.gathering.secret() else {

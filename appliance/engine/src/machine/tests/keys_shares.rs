@@ -1,5 +1,8 @@
 //! Shares for executors: chosen, written down, read back, and only then in force.
 
+mod noted;
+mod printed;
+
 use heirloom_shares::{MasterSecret, Scheme, SecretLength};
 
 use super::*;
@@ -82,6 +85,19 @@ impl Story {
         }
     }
 
+    /// The plan that tells who has which share, which is then on the drive.
+    fn note_shares(&mut self) -> heirloom_format::Plan {
+        assert!(matches!(self.keys(), KeysView::NotingShares));
+        let Some(Effect::WritePlan(plan)) = self.effect() else {
+            panic!("no plan is written");
+        };
+        self.handle(Event::PlanWritten(Ok(PlanWritten {
+            plan: plan.clone(),
+            sheet_written: true,
+        })));
+        *plan
+    }
+
     fn at_first_share(scheme: Scheme) -> Self {
         let mut story = Self::with_open_archive();
         story.choose_executors();
@@ -124,9 +140,14 @@ fn two_of_three_are_named_written_down_read_back_and_then_in_force() {
     story.press(Command::Back);
     assert!(matches!(story.keys(), KeysView::SettingExecutors { .. }));
     story.handle(Event::Keys(KeysEvent::ExecutorsSet(Ok(()))));
+    let plan = story.note_shares();
+    let set = plan.shares.expect("noted");
+    let holders = set.shares.iter().map(|share| &*share.holder);
+    assert!(holders.eq(["Anna", "", "Ben"]));
+    assert_eq!(set.needed, 2);
     assert!(matches!(
         story.keys(),
-        KeysView::SharesDone { renewal: false, scheme: done, .. } if done == scheme(2, 3)
+        KeysView::SharesDone { renewal: false, scheme: done, noted: SharesNoted::Noted, .. } if done == scheme(2, 3)
     ));
     story.press(Command::Accept);
     let home = story.home();
@@ -308,6 +329,7 @@ fn what_could_not_be_set_is_tried_again_with_the_same_shares() {
     story.press(Command::Accept);
     assert_eq!(story.effect(), first);
     story.handle(Event::Keys(KeysEvent::ExecutorsSet(Ok(()))));
+    story.note_shares();
     assert!(matches!(story.keys(), KeysView::SharesDone { .. }));
 }
 

@@ -55,7 +55,7 @@ impl Story {
     fn opens_by_shares(&mut self, secret: &MasterSecret) {
         match self.ask() {
             Some(ReadingEffect::Open {
-                key: DriveKey::Shares(hex),
+                key: DriveKey::Shares { secret: hex, .. },
                 ..
             }) => assert_eq!(hex.expose(), secret.to_hex().expose()),
             effect => panic!("{effect:?}"),

@@ -75,6 +75,18 @@ fn boots(drive: &Path, of: &[&str]) -> bool {
 }
 
 #[test]
+fn the_list_of_a_drive_is_that_of_the_stick_that_it_boots() {
+    let drive = drive();
+    assert_eq!(list(drive.path()), None);
+    for (what, built_unix_s) in [("one", 1), ("old", 2), ("new", 3)] {
+        let stick = stick(what, built_unix_s);
+        renew_wholly(stick.path(), drive.path());
+        let carried = fs::read(stick.path().join("heirloom/SHA256SUMS")).expect("a list");
+        assert_eq!(list(drive.path()), Some(carried), "{what}");
+    }
+}
+
+#[test]
 fn a_drive_gets_what_the_stick_carries_and_a_newer_one_later() {
     let drive = drive();
     assert_eq!(standing(drive.path()), None);

@@ -15,6 +15,8 @@ use heirloom_engine::ReadingView;
 use crate::piece::Page;
 
 pub(super) use help::help;
+pub(super) use target::place_line;
+pub(super) use trouble::target_reason;
 
 /// A page in words.
 pub(super) fn page(view: &ReadingView) -> Page {

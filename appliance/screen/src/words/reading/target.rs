@@ -50,7 +50,8 @@ pub(super) fn places(
     choosing(page)
 }
 
-fn place_line(place: &PlaceLine) -> String {
+/// A disk, and what is done with it.
+pub(in crate::words) fn place_line(place: &PlaceLine) -> String {
     let disk = &place.disk;
     match &place.part {
         None => format!(

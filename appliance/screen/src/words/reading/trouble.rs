@@ -10,8 +10,16 @@ const SAFE: &str = "The archive was only read: all pictures are still in it.";
 const CABLE: &str = "Try another cable and another socket; they are the usual reasons. If it happens again, use another disk.";
 
 pub(super) fn target(disk: &str, error: &TargetDiskError) -> Page {
-    let page = Page::new(format!("{disk} can't be used"));
-    let page = match error {
+    let page = target_reason(Page::new(format!("{disk} can't be used")), error);
+    technical(page.text(SAFE), error)
+        .key("Enter", "go on")
+        .key("Esc", "choose another disk")
+        .key("F1", "help")
+}
+
+/// Why a disk can't be written to, and what to do.
+pub(in crate::words) fn target_reason(page: Page, error: &TargetDiskError) -> Page {
+    match error {
         TargetDiskError::Gone => page.bad("It was unplugged.").text("Plug it in again, and choose it once more."),
         TargetDiskError::Changed => page
             .bad("It is not what it was a moment ago, or it is in use.")
@@ -29,11 +37,7 @@ pub(super) fn target(disk: &str, error: &TargetDiskError) -> Page {
         TargetDiskError::Tool { .. } | TargetDiskError::Io { .. } => {
             page.bad("It did not do what it was asked to.").text(CABLE)
         }
-    };
-    technical(page.text(SAFE), error)
-        .key("Enter", "go on")
-        .key("Esc", "choose another disk")
-        .key("F1", "help")
+    }
 }
 
 pub(super) fn plan(error: &RestoreError) -> Page {

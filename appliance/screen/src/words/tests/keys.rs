@@ -45,8 +45,49 @@ fn share_page() -> PageView {
     })
 }
 
+fn paper_pages() -> Vec<PageView> {
+    let failed = [
+        PrintError::Unplugged,
+        PrintError::NeedsDriver {
+            languages: "ZJS,ACL,HBPL".into(),
+        },
+        PrintError::Silent,
+        PrintError::Stopped,
+        PrintError::NoDocument,
+        PrintError::Failed {
+            step: "sending the pages",
+        },
+    ];
+    let failed = failed.map(|error| PaperStage::Failed { error });
+    let printing = [
+        PrintProgress::Preparing,
+        PrintProgress::Printing { done_pages: 0 },
+        PrintProgress::Waits(PrinterTrouble::MarkerEmpty),
+    ];
+    let printing = printing.map(|progress| PaperStage::Printing {
+        printer: NAME.into(),
+        progress,
+        elapsed_s: 70,
+        stopping: false,
+    });
+    let others = [
+        PaperStage::Ask {
+            printer: NAME.into(),
+            others: 1,
+            paper: Paper::Letter,
+        },
+        PaperStage::Printed,
+    ];
+    let stages = others.into_iter().chain(printing).chain(failed);
+    let page = |stage| KeysView::Paper {
+        label: label(),
+        stage,
+    };
+    stages.map(page).map(PageView::Keys).collect()
+}
+
 pub(super) fn pages() -> Vec<PageView> {
-    let mut pages = Vec::new();
+    let mut pages = paper_pages();
     for purpose in [PassphrasePurpose::SetUp, PassphrasePurpose::Change] {
         let mut refusals = vec![
             PassphraseRefusal::TooShort { least_chars: 8 },
@@ -100,10 +141,13 @@ pub(super) fn pages() -> Vec<PageView> {
         Some(KeysAtPull::Untouched),
         Some(KeysAtPull::Unsettled),
     ] {
-        pages.push(PageView::DrivePulled {
-            name: NAME.into(),
-            keys,
-        });
+        for keeps_plan in [false, true] {
+            pages.push(PageView::DrivePulled {
+                name: NAME.into(),
+                keys,
+                keeps_plan,
+            });
+        }
     }
     pages.push(share_page());
     pages.extend(key_pages().into_iter().map(PageView::Keys));
@@ -117,6 +161,7 @@ fn key_pages() -> Vec<KeysView> {
     };
     let mut pages = vec![
         KeysView::MakingShares,
+        KeysView::NotingShares,
         KeysView::SettingExecutors { elapsed_s: 100 },
         KeysView::ChangingPassphrase { elapsed_s: 100 },
         KeysView::PassphraseChanged { name: NAME.into() },
@@ -136,11 +181,19 @@ fn key_pages() -> Vec<KeysView> {
         }
         pages.push(KeysView::ConfirmLeave { renewal });
         for scheme in [scheme(2, 3), scheme(16, 16)] {
-            pages.push(KeysView::SharesDone {
-                name: NAME.into(),
-                scheme,
-                renewal,
-            });
+            for noted in [
+                SharesNoted::Noted,
+                SharesNoted::Failed(PlanWriteError::NotKept),
+                SharesNoted::NotPossible,
+            ] {
+                pages.push(KeysView::SharesDone {
+                    name: NAME.into(),
+                    scheme,
+                    renewal,
+                    not_read_back: 2,
+                    noted,
+                });
+            }
         }
         for error in [DriveError::WrongPassphrase, error()] {
             pages.push(KeysView::SettingFailed { renewal, error });
@@ -163,6 +216,7 @@ fn key_pages() -> Vec<KeysView> {
         scheme: scheme(16, 16),
         number: 16,
         typed: NAME.into(),
+        has_proposals: true,
     });
     for refused in [ReadBackRefusal::Another, ReadBackRefusal::Unknown] {
         pages.push(KeysView::ReadBack {

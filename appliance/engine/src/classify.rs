@@ -98,7 +98,12 @@ fn classify_usb(usb: &UsbFacts, facts: &DeviceFacts) -> DeviceClass {
         (false, true) if camera_maker => DeviceClass::Camera,
         (false, true) => DeviceClass::Phone,
         (false, false) if usb.interfaces.contains(&DEBUG_BRIDGE_INTERFACE) => DeviceClass::Phone,
-        (false, false) if usb.interfaces.iter().any(|(class, ..)| *class == PRINTER_CLASS) => {
+        (false, false)
+            if usb
+                .interfaces
+                .iter()
+                .any(|(class, ..)| *class == PRINTER_CLASS) =>
+        {
             DeviceClass::Printer
         }
         (false, false) => DeviceClass::NotOurs(NotOurs::OtherUsb),

@@ -2,9 +2,10 @@
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
-    Archive, ArchiveError, AuditEffect, AuditEvent, Cancel, DeviceFacts, DeviceForm, DeviceId, Document, DriveError, Event,
-    KeysEffect, OpenedArchive, Paper, Passphrase, Progress, RunDone, RunError, RunOrder, RunReport,
-    RunWish, SetUpStep, SheetCopyError, SourceError, Volume, VolumeError, VolumePath, device_name, ingest,
+    Archive, ArchiveError, AuditEffect, AuditEvent, Cancel, DeviceFacts, DeviceForm, DeviceId,
+    Document, DriveError, Event, KeysEffect, OpenedArchive, Paper, Passphrase, Progress, RunDone,
+    RunError, RunOrder, RunReport, RunWish, SetUpStep, SheetCopyError, SourceError, Volume,
+    VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{
     ArchiveId, ArchiveInfo, Day, Plan, SigningKey, escape_component, portable_name,

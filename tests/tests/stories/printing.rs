@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use heirloom_lab::{IppPrinter, Printer, PrinterProfile, PrinterTrouble, PrinterWatch};
+use heirloom_lab::{Printer, PrinterProfile, PrinterTrouble, PrinterWatch};
 use heirloom_stories::{
-    Drive, Key, LONG, Pc, PrintedPage, pcl_pages, pdf_pages, postscript_pages, pwg_pages, story,
+    Drive, Key, LONG, Pc, PrintedPage, pcl_pages, pdf_pages, postscript_pages, story,
 };
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
@@ -13,7 +13,6 @@ use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
 /// How the screen calls the printers of the lab.
 const PCL: &str = "HP LaserJet 1320";
 const POSTSCRIPT: &str = "Lexmark Optra PS";
-const DRIVERLESS: &str = "EPSON ET-2850 Series";
 const HOST_BASED: &str = "HP LaserJet 1020";
 /// How much a page may differ from the sheet itself, in thousandths of its blackness: by the grain of another renderer, and a dot or two of place.
 /// Measured: 112 in PCL. An empty page is 1000.
@@ -34,13 +33,21 @@ fn the_restore_sheet_is_printed_in_each_language() {
 
         let pcl = plug(&mut pc, "pcl", "pcl-laser")?;
         prints_with_troubles(&mut pc, &pcl)?;
+        std::fs::write(story.file_to_keep("printed.pcl"), pcl.received())?;
+        std::fs::copy(
+            folder.join("START-HERE.pdf"),
+            story.file_to_keep("sheet.pdf"),
+        )?;
+        is_the_sheet(&pcl_pages(&pcl.received())?, &sheet, &folder).context("in PCL")?;
         pc.unplug("pcl")?;
         pc.sees_go(PCL)?;
 
         let postscript = plug(&mut pc, "postscript", "postscript-laser")?;
         begins(&mut pc, POSTSCRIPT)?;
         is_printed(&mut pc, POSTSCRIPT)?;
-        let pages = postscript_pages(&postscript.received(), &folder)?;
+        let received = postscript.received();
+        std::fs::write(story.file_to_keep("printed.ps"), &received)?;
+        let pages = postscript_pages(&received, &folder)?;
         is_the_sheet(&pages, &sheet, &folder).context("in PostScript")?;
         shares_exist_on_paper_alone(&mut pc, &postscript, &folder)?;
         pc.unplug("postscript")?;
@@ -56,19 +63,7 @@ fn the_restore_sheet_is_printed_in_each_language() {
         pc.leaves("did not print the restore sheet")?;
         pc.unplug("host-based")?;
         pc.sees_go(HOST_BASED)?;
-
-        let driverless = IppPrinter::new(PrinterProfile::named("ipp-over-usb")?);
-        let driverless_watch = driverless.watch();
-        pc.plug_lab_device("driverless", driverless)?;
-        begins(&mut pc, DRIVERLESS)?;
-        is_printed(&mut pc, DRIVERLESS)?;
-        pc.unplug("driverless")?;
-        pc.sees_go(DRIVERLESS)?;
-        pc.switches_off()?;
-
-        is_the_sheet(&pcl_pages(&pcl.received())?, &sheet, &folder).context("in PCL")?;
-        let pages = pwg_pages(&driverless_watch.received())?;
-        is_the_sheet(&pages, &sheet, &folder).context("by IPP over USB")
+        pc.switches_off()
     });
 }
 

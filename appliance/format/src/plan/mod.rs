@@ -164,7 +164,11 @@ impl Plan {
             || Cadence::default().rehearsal_months,
             |cadence| cadence.rehearsal_months,
         );
-        let last = self.rehearsals.iter().map(|rehearsal| rehearsal.date).max()?;
+        let last = self
+            .rehearsals
+            .iter()
+            .map(|rehearsal| rehearsal.date)
+            .max()?;
         Some(last.after_months(months))
     }
 

@@ -73,7 +73,8 @@ fn print_on(
     cancel: &Cancel,
 ) -> Result<Option<u32>, PrintError> {
     tell(PrintProgress::Preparing);
-    if speaks_ipp(job.printer) {
+    // What a printer understands by itself needs less that can go wrong than a conversation about it.
+    if speaks_ipp(job.printer) && !usblp_now(printer).is_some_and(|(_, id)| is_understood(&id)) {
         let server = IppUsb::start(job.printer, cancel)?;
         let ppd = server.ppd()?;
         let uri = server.uri();
@@ -109,6 +110,11 @@ fn follow_in(
     let outcome = follow::print(job, printer, tell, cancel);
     house.end();
     outcome
+}
+
+/// Whether a printer with this device id is sent what it prints, as it is.
+fn is_understood(id: &str) -> bool {
+    PrinterId::parse(id).language().is_some()
 }
 
 fn speaks_ipp(printer: &DeviceFacts) -> bool {

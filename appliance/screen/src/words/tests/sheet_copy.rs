@@ -47,7 +47,8 @@ pub(super) fn pages() -> Vec<PageView> {
         },
         SheetCopyView::Done {
             disk: disk().name,
-            file: "Heirloom/Restore sheet The Featherstonehaugh-Müller fam 2026-11-22 (2).pdf".into(),
+            file: "Heirloom/Restore sheet The Featherstonehaugh-Müller fam 2026-11-22 (2).pdf"
+                .into(),
         },
     ];
     let all = others.into_iter().chain(failed);

@@ -46,7 +46,9 @@ impl Story {
             PrintProgress::Printing { done_pages: 0 },
         )));
         assert!(matches!(self.stage(), PaperStage::Printing { .. }));
-        self.handle(Event::Printing(PrintEvent::Ended(Ok(Printed { pages: Some(1) }))));
+        self.handle(Event::Printing(PrintEvent::Ended(Ok(Printed {
+            pages: Some(1),
+        }))));
         assert_eq!(self.stage(), PaperStage::Printed);
         words
     }

@@ -1,6 +1,5 @@
 //! Printers that need no driver: IPP over USB, which Debian's ipp-usb brings to the loopback of the network that the thread has for itself.
 
-use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
@@ -39,7 +38,7 @@ impl IppUsb {
             }
             _ => {}
         }
-        let state = state_file(printer);
+        let state = StateFile::of(printer);
         let mut server = start("/usr/sbin/ipp-usb", &["standalone"], None).map_err(|error| {
             log::warn!("ipp-usb: {error}");
             PrintError::Failed {
@@ -109,25 +108,50 @@ impl Drop for IppUsb {
     }
 }
 
-/// The name of the file in which ipp-usb notes a printer's port: vendor, serial number and product, with a hyphen for each character that is no
-/// letter, digit, hyphen or underscore.
-fn state_file(printer: &DeviceFacts) -> String {
-    let vendor_id = match &printer.form {
-        DeviceForm::Usb(usb) => usb.vendor_id,
-        DeviceForm::Disk(_) => 0,
-    };
-    let serial = printer.serial.as_deref().unwrap_or_default();
-    let plain = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
-    let name: String = format!("{vendor_id:04x}-{serial}-{}", printer.model)
-        .chars()
-        .map(|it| if plain(it) { it } else { '-' })
-        .collect();
-    name + ".state"
+/// What distinguishes the file in which ipp-usb notes a printer's port: its name begins with the vendor, and has the serial number and the model further
+/// on, with a hyphen for each character that is no letter, digit, hyphen or underscore. What stands between differs from version to version.
+struct StateFile {
+    begin: String,
+    parts: [String; 2],
+}
+
+impl StateFile {
+    fn of(printer: &DeviceFacts) -> Self {
+        let vendor_id = match &printer.form {
+            DeviceForm::Usb(usb) => usb.vendor_id,
+            DeviceForm::Disk(_) => 0,
+        };
+        let plain = |text: &str| -> String {
+            let is_plain = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
+            let letters = text.trim().chars();
+            letters
+                .map(|it| if is_plain(it) { it } else { '-' })
+                .collect()
+        };
+        let serial = printer.serial.as_deref().unwrap_or_default();
+        Self {
+            begin: format!("{vendor_id:04x}-"),
+            parts: [plain(serial), plain(&printer.model)],
+        }
+    }
+
+    fn has_name(&self, name: &str) -> bool {
+        let rest = name
+            .strip_prefix(&self.begin)
+            .and_then(|it| it.strip_suffix(".state"));
+        rest.is_some_and(|rest| self.parts.iter().all(|part| rest.contains(part)))
+    }
 }
 
 /// The port of a printer, once ipp-usb has noted it.
-fn noted_port(state: &str) -> Option<u16> {
-    let text = std::fs::read_to_string(Path::new(STATES).join(state)).ok()?;
+fn noted_port(state: &StateFile) -> Option<u16> {
+    let files = std::fs::read_dir(STATES).ok()?.flatten();
+    let mut files = files.filter(|file| {
+        file.file_name()
+            .to_str()
+            .is_some_and(|it| state.has_name(it))
+    });
+    let text = std::fs::read_to_string(files.next()?.path()).ok()?;
     let mut lines = text.lines().filter_map(|line| line.split_once('='));
     let (_, port) = lines.find(|(key, _)| key.trim() == "http-port")?;
     port.trim().parse().ok()
@@ -151,6 +175,32 @@ fn description(formats: &[&str], urf: &[&str]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_of_a_printer_is_known_by_what_every_version_writes() {
+        let printer = DeviceFacts {
+            id: heirloom_engine::DeviceId("1-6".into()),
+            manufacturer: "EPSON".into(),
+            model: "ET-2850 Series".into(),
+            serial: Some("X8HG012345".into()),
+            form: DeviceForm::Usb(heirloom_engine::UsbFacts {
+                vendor_id: 0x04b8,
+                product_id: 0x1133,
+                interfaces: vec![(7, 1, 4)],
+                interface_names: Vec::new(),
+            }),
+        };
+        let state = StateFile::of(&printer);
+        for (name, expected) in [
+            ("04b8-1133-X8HG012345-EPSON-ET-2850-Series.state", true),
+            ("04b8-X8HG012345-EPSON-ET-2850-Series.state", true),
+            ("04b8-1133-X8HG012345-EPSON-ET-2850-Series.lock", false),
+            ("04b8-1133-X8HG099999-EPSON-ET-2850-Series.state", false),
+            ("03f0-1133-X8HG012345-EPSON-ET-2850-Series.state", false),
+        ] {
+            assert_eq!(state.has_name(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn what_a_printer_takes_decides() {

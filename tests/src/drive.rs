@@ -13,6 +13,9 @@ use crate::debian_guest::quoted;
 /// How much of a disk is looked through at a time.
 const WINDOW_BYTES: u64 = 4 << 20;
 
+/// Where the first partition is, for mtools: partitions begin at 1 MiB (design, section 4).
+const BOOT_PARTITION: &str = "@@1M";
+
 /// A USB disk that is not in a PC, or that will be.
 ///
 /// What a power cut does to it here: what QEMU had taken over stays, because it lies in the host's cache, which lives on; what the
@@ -34,6 +37,21 @@ impl Drive {
         let file = File::create_new(&path).with_context(|| path.display().to_string())?;
         file.set_len(size_mib << 20)?;
         Ok(Self::existing(path))
+    }
+
+    /// A stick as shops sell it: one FAT32 file system, made by dosfstools, without a partition table.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn stick(path: impl Into<PathBuf>, size_mib: u64) -> Result<Self> {
+        let stick = Self::new(path, size_mib)?;
+        let output = std::process::Command::new("mkfs.vfat")
+            .args(["-F", "32"])
+            .arg(&stick.path)
+            .output()
+            .context("mkfs.vfat; scripts/setup installs it")?;
+        anyhow::ensure!(output.status.success(), "mkfs.vfat: {}", output.status);
+        Ok(stick)
     }
 
     /// The disk that a file holds.
@@ -134,7 +152,15 @@ impl Drive {
     /// # Errors
     /// When there is no such file.
     pub fn copy_from_boot_partition(&self, name: &str, to: &Path) -> Result<()> {
-        self.mcopy("-n", Path::new(&format!("::/{name}")), to)
+        self.mcopy(BOOT_PARTITION, "-n", Path::new(&format!("::/{name}")), to)
+    }
+
+    /// The same from a [stick](Self::stick).
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn copy_from_stick(&self, name: &str, to: &Path) -> Result<()> {
+        self.mcopy("", "-n", Path::new(&format!("::/{name}")), to)
     }
 
     /// Replaces a file on the first partition. Call it while the disk is in no PC.
@@ -142,12 +168,11 @@ impl Drive {
     /// # Errors
     /// When there is no such folder.
     pub fn copy_to_boot_partition(&self, from: &Path, name: &str) -> Result<()> {
-        self.mcopy("-o", from, Path::new(&format!("::/{name}")))
+        self.mcopy(BOOT_PARTITION, "-o", from, Path::new(&format!("::/{name}")))
     }
 
-    fn mcopy(&self, option: &str, from: &Path, to: &Path) -> Result<()> {
-        // Partitions begin at 1 MiB (design, section 4); mtools wants the place in bytes.
-        let disk = format!("{}@@1M", self.path.display());
+    fn mcopy(&self, place: &str, option: &str, from: &Path, to: &Path) -> Result<()> {
+        let disk = format!("{}{place}", self.path.display());
         let output = std::process::Command::new("mcopy")
             .args([option, "-i", &disk])
             .args([from, to])

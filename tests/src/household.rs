@@ -41,12 +41,12 @@ impl Pc {
         self.reads(HOME)
     }
 
-    /// Waits until this can be read on the screen, however it is wrapped.
+    /// Waits until this can be read on the screen, with all that is drawn beside it, however it is wrapped.
     ///
     /// # Errors
     /// When it can't.
     pub fn reads(&mut self, text: &str) -> Result<()> {
-        self.screen.wait_for_text(text, LONG).map(drop)
+        self.screen.wait_for_all(&[text], LONG).map(drop)
     }
 
     /// Waits until all of these can be read at once on the screen.
@@ -57,7 +57,6 @@ impl Pc {
         if let Some(first) = texts.first() {
             self.reads(first)?;
         }
-        // What is drawn in one go may come in several pieces.
         self.screen.wait_for_all(texts, MINUTE).map(drop)
     }
 

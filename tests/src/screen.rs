@@ -84,13 +84,13 @@ impl Screen {
         Ok(find(&screen).expect("the wait ended with a text found"))
     }
 
-    /// Waits until a text is no longer on the screen. Returns the whole screen.
+    /// Waits until a text is no longer on the screen, which is drawn to its end. Returns the whole screen.
     ///
     /// # Errors
     /// At the deadline, or when the guest is gone; shows the whole screen.
     pub fn wait_gone(&mut self, text: &str, within: Duration) -> Result<String> {
         let unwanted = flat(text);
-        self.wait(
+        self.wait_drawn(
             &format!("“{text}” to leave the screen"),
             within,
             |screen| !flat(screen).contains(&unwanted),
@@ -218,7 +218,7 @@ mod tests {
         guest
             .write_all("\x1b[2J\x1b[3;1H│ 14 of 14 pictures are  │\r\n│ verified. │".as_bytes())?;
         screen.wait_for_text("pictures are verified.", MINUTE)?;
-        guest.write_all(b"\x1b[2JDone")?;
+        guest.write_all(b"\x1b[2JDone\x1b[?25l")?;
         assert_eq!(screen.wait_for_any(&["Failed", "Done"], MINUTE)?, 1);
         screen.wait_gone("verified", MINUTE)?;
         screen.press(&[Key::Up, Key::Enter])?;

@@ -292,7 +292,7 @@ fn arguments(plan: &VmPlan, folder: &Path) -> Result<Vec<String>> {
     if std::env::var_os("HEIRLOOM_KVM").is_some_and(|value| value == "1") {
         add(&["-accel", "kvm", "-cpu", "host"]);
     } else {
-        add(&["-accel", "tcg,thread=multi", "-cpu", "max"]);
+        add(&["-accel", "tcg,thread=single", "-cpu", "max"]);
     }
     add(&["-rtc", &format!("base={},clock=host", plan.clock)]);
     add(&["-vga", "std", "-display", &plan.display]);

@@ -13,7 +13,7 @@ use heirloom_format::{
 use heirloom_linux::{
     ArchiveDrive, KeyDerivation, Node, OpenOrder, SetUpOrder, Watch, clean_up, open, set_up,
 };
-use heirloom_recovery::{DriveFacts, PaperSize};
+use heirloom_recovery::DriveFacts;
 use zeroize::Zeroizing;
 
 use crate::audit_job::{self, AuditPlace};
@@ -163,10 +163,7 @@ impl DriveThread {
         let Some(open) = self.drive.as_ref() else {
             return;
         };
-        let paper = match paper {
-            Paper::A4 => PaperSize::A4,
-            Paper::Letter => PaperSize::Letter,
-        };
+        let paper = paper::size_of(paper);
         let today = (self.today)();
         let made = match document {
             Document::RestoreSheet => {

@@ -164,10 +164,10 @@ impl Worker {
         while let Some(effect) = self.machine.poll_effect() {
             match effect {
                 Effect::ApplyLayout { code } => {
-                    paper::choose_by_layout(&code);
+                    let paper = paper::choose_by_layout(&code);
                     let applied = apply_layout(&self.boot.screen, &code);
-                    self.machine
-                        .handle(self.clock.now(), Event::LayoutApplied { applied });
+                    let event = Event::LayoutApplied { applied, paper };
+                    self.machine.handle(self.clock.now(), event);
                 }
                 Effect::SetClock { unix_s } => set_clock(unix_s),
                 Effect::ProbeSource(device) => {

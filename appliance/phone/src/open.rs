@@ -13,7 +13,7 @@ use crate::interface::{Candidate, Endpoints, choose, microsoft_mtp_interfaces, m
 use crate::quirks::UsbIds;
 use crate::source::PhoneSource;
 use crate::spares::Spares;
-use crate::transport::UsbTransport;
+use crate::transport::{Link, UsbTransport};
 
 /// Where a device is, as udev says in `BUSNUM` and `DEVNUM`. A phone gets a new device number each time it changes its USB mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +50,12 @@ pub fn open(address: UsbAddress) -> Result<PhoneSource, SourceError> {
     let device = info.open().wait().map_err(|error| family_of_usb(&error))?;
     let endpoints = interface_for_pictures(&info, &device).ok_or(SourceError::Locked)?;
     let spares = Spares::default();
-    let transport = UsbTransport::claim(&device, endpoints, patience.answer, spares.clone())?;
+    let link = Link {
+        endpoints,
+        entry: info.sysfs_path().to_owned(),
+        patience: patience.answer,
+    };
+    let transport = UsbTransport::claim(&device, link, spares.clone())?;
     PhoneSource::with_spares(Arc::new(transport), Some(usb), patience, spares)
 }
 

@@ -7,6 +7,7 @@ mod ahead;
 mod cancel;
 mod pipe;
 
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,15 @@ use crate::spares::Spares;
 pub(crate) use ahead::TRANSFER_BYTES;
 use pipe::{InPipe, OutPipe, take_back};
 
+/// How a device is reached.
+pub(crate) struct Link {
+    pub(crate) endpoints: Endpoints,
+    /// Its folder in sysfs, which goes when it is unplugged.
+    pub(crate) entry: PathBuf,
+    /// For one transfer.
+    pub(crate) patience: Duration,
+}
+
 /// An interface of a device, claimed.
 pub(crate) struct UsbTransport {
     interface: Interface,
@@ -37,10 +47,14 @@ impl UsbTransport {
     /// Claims an interface. What is received comes in memory of `spares`, where there is some.
     pub(crate) fn claim(
         device: &nusb::Device,
-        endpoints: Endpoints,
-        patience: Duration,
+        link: Link,
         spares: Spares,
     ) -> Result<Self, SourceError> {
+        let Link {
+            endpoints,
+            entry,
+            patience,
+        } = link;
         let failed = |error: nusb::Error| family_of_usb(&error);
         let interface = device
             .claim_interface(endpoints.interface)
@@ -56,7 +70,7 @@ impl UsbTransport {
         };
         Ok(Self {
             interface,
-            input: Mutex::new(InPipe::new(input, spares)),
+            input: Mutex::new(InPipe::new(input, entry, spares)),
             output: Mutex::new(OutPipe(output)),
             events,
             patience,

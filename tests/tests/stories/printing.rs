@@ -1,11 +1,12 @@
-//! The restore sheet on printers of each kind, and executors' shares that exist on paper alone.
+//! The restore sheet on a plain stick, and on printers of each kind.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use heirloom_lab::{Printer, PrinterProfile, PrinterTrouble, PrinterWatch};
+use heirloom_lab::{IppPrinter, Printer, PrinterProfile, PrinterTrouble, PrinterWatch};
 use heirloom_stories::{
-    Drive, Key, LONG, Pc, PrintedPage, pcl_pages, pdf_pages, postscript_pages, story,
+    Drive, LONG, Pc, PrintedPage, STORY_DAY, pcl_pages, pdf_pages, postscript_pages, pwg_pages,
+    story,
 };
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
@@ -13,53 +14,65 @@ use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
 /// How the screen calls the printers of the lab.
 const PCL: &str = "HP LaserJet 1320";
 const POSTSCRIPT: &str = "Lexmark Optra PS";
+const DRIVERLESS: &str = "EPSON ET-2850 Series";
 const HOST_BASED: &str = "HP LaserJet 1020";
+const STICK_MIB: u64 = 64;
 /// How much a page may differ from the sheet itself, in thousandths of its blackness: by the grain of another renderer, and a dot or two of place.
 /// Measured: 112 in PCL. An empty page is 1000.
 const GRAIN: usize = 250;
 
 #[test]
-fn the_restore_sheet_is_printed_in_each_language() {
+fn the_restore_sheet_is_copied_and_printed_in_each_language() {
     story("printing", |story| {
         let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
         let folder = story.folder("paper")?;
         let mut pc = story.sits_down()?;
         pc.plug_drive("archive", &drive)?;
         pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
-        // As it is now: who has shares comes onto it later.
-        let sheet = folder.join("START-HERE.pdf");
+        let sheet = story.file_to_keep("sheet.pdf");
         drive.copy_from_boot_partition("START-HERE.pdf", &sheet)?;
         let sheet = pdf_pages(&sheet, &folder)?;
 
-        let pcl = plug(&mut pc, "pcl", "pcl-laser")?;
-        prints_with_troubles(&mut pc, &pcl)?;
-        std::fs::write(story.file_to_keep("printed.pcl"), pcl.received())?;
-        std::fs::copy(
-            folder.join("START-HERE.pdf"),
-            story.file_to_keep("sheet.pdf"),
-        )?;
-        is_the_sheet(&pcl_pages(&pcl.received())?, &sheet, &folder).context("in PCL")?;
+        let stick = Drive::stick(story.file("stick.img"), STICK_MIB)?;
+        is_copied_to_a_stick(&mut pc, &stick)?;
+        let copy = story.file_to_keep("copy.pdf");
+        let name = format!("Heirloom/Restore sheet {ARCHIVE} {STORY_DAY}.pdf");
+        stick.copy_from_stick(&name, &copy)?;
+        is_the_sheet(&pdf_pages(&copy, &folder)?, &sheet, &folder).context("on the stick")?;
+
+        let driverless = IppPrinter::new(PrinterProfile::named("ipp-over-usb")?);
+        let watch = driverless.watch();
+        pc.plug_lab_device("driverless", driverless)?;
+        begins(&mut pc, DRIVERLESS)?;
+        is_printed(&mut pc, DRIVERLESS)?;
+        std::fs::write(story.file_to_keep("printed.pwg"), watch.received())?;
+        is_the_sheet(&pwg_pages(&watch.received())?, &sheet, &folder).context("driverless")?;
+        pc.unplug("driverless")?;
+        pc.sees_go(DRIVERLESS)?;
+
+        let watch = plug(&mut pc, "pcl", "pcl-laser")?;
+        prints_with_troubles(&mut pc, &watch)?;
+        std::fs::write(story.file_to_keep("printed.pcl"), watch.received())?;
+        is_the_sheet(&pcl_pages(&watch.received())?, &sheet, &folder).context("in PCL")?;
         pc.unplug("pcl")?;
         pc.sees_go(PCL)?;
 
-        let postscript = plug(&mut pc, "postscript", "postscript-laser")?;
+        let watch = plug(&mut pc, "postscript", "postscript-laser")?;
         begins(&mut pc, POSTSCRIPT)?;
         is_printed(&mut pc, POSTSCRIPT)?;
-        let received = postscript.received();
-        std::fs::write(story.file_to_keep("printed.ps"), &received)?;
-        let pages = postscript_pages(&received, &folder)?;
+        std::fs::write(story.file_to_keep("printed.ps"), watch.received())?;
+        let pages = postscript_pages(&watch.received(), &folder)?;
         is_the_sheet(&pages, &sheet, &folder).context("in PostScript")?;
-        shares_exist_on_paper_alone(&mut pc, &postscript, &folder)?;
         pc.unplug("postscript")?;
         pc.sees_go(POSTSCRIPT)?;
 
-        let host_based = plug(&mut pc, "host-based", "host-based")?;
+        let watch = plug(&mut pc, "host-based", "host-based")?;
         begins(&mut pc, HOST_BASED)?;
         pc.reads_all(&[
             "This printer needs a driver that Heirloom does not have.",
             "It understands only ACL, ZJS",
         ])?;
-        ensure!(host_based.received_bytes() == 0, "it was sent something");
+        ensure!(watch.received_bytes() == 0, "it was sent something");
         pc.leaves("did not print the restore sheet")?;
         pc.unplug("host-based")?;
         pc.sees_go(HOST_BASED)?;
@@ -67,51 +80,14 @@ fn the_restore_sheet_is_printed_in_each_language() {
     });
 }
 
-/// Two shares are printed and shown nowhere. Words of the first are read back from its paper; of the second, that is put off, and said so.
-fn shares_exist_on_paper_alone(pc: &mut Pc, printer: &PrinterWatch, folder: &Path) -> Result<()> {
-    pc.chooses("give shares to executors")?;
-    pc.reads("How many shares shall there be, and how many of them are needed?")?;
-    // 2 of 2 is the third line.
-    pc.screen.press(&[Key::Down, Key::Down])?;
-    pc.reads("all of them are needed")?;
-    pc.screen.press(&[Key::Enter])?;
-    for (number, name) in [(1, "Anna"), (2, "Ben")] {
-        pc.reads(&format!("Who gets share {number} of 2?"))?;
-        pc.screen.enter(name)?;
-    }
-    for share in ["1 of 2, for Anna", "2 of 2, for Ben"] {
-        let before = printer.received_bytes();
-        pc.leaves(&format!("Print share {share}?"))?;
-        let done = format!("Is share {share} on paper?");
-        pc.screen.wait_for_text(&done, LONG)?;
-        let printed = printer.received();
-        let pages = postscript_pages(&printed[before..], folder)?;
-        let [page] = pages.as_slice() else {
-            anyhow::bail!("{} pages for one share", pages.len());
-        };
-        let codes = page.codes(folder)?;
-        let words: Vec<String> = codes
-            .iter()
-            .flat_map(|code| code.split(' '))
-            .map(str::to_lowercase)
-            .collect();
-        ensure!(words.len() == 20, "{codes:?}");
-        let seen = pc.screen.text();
-        ensure!(
-            words
-                .iter()
-                .all(|word| !seen.contains(&format!(" {word} "))),
-            "a word is on the screen:\n{seen}"
-        );
-        if share.starts_with('1') {
-            pc.leaves(&done)?;
-            pc.reads_share_back(share, &words)?;
-        } else {
-            pc.screen.press(&[Key::text("l")])?;
-        }
-    }
-    pc.reads_all(&["The shares are finished", "1 sheet was not read back"])?;
-    pc.leaves("The shares are finished")
+fn is_copied_to_a_stick(pc: &mut Pc, stick: &Drive) -> Result<()> {
+    pc.plug_drive("stick", stick)?;
+    pc.chooses("Copy the restore sheet to a stick")?;
+    pc.reads("Where shall the restore sheet go?")?;
+    pc.leaves("It is one PDF file, beside what is there.")?;
+    pc.screen.wait_for_text("It was read back from", LONG)?;
+    pc.leaves("The restore sheet is copied")?;
+    pc.unplug("stick")
 }
 
 fn plug(pc: &mut Pc, id: &str, profile: &str) -> Result<PrinterWatch> {

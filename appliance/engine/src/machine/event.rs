@@ -5,7 +5,7 @@ use heirloom_format::Plan;
 use super::audit::AuditEvent;
 use super::keys_change::KeysEvent;
 use super::planning::{PlanWriteError, PlanWritten};
-use super::printing::PrintEvent;
+use super::printing::{Paper, PrintEvent};
 use super::reading::ReadingEvent;
 use super::sheet_copy::SheetCopyError;
 use super::view::SetUpStep;
@@ -61,6 +61,8 @@ pub enum Event {
     LayoutApplied {
         /// `false`: the keys stay as they are in the United States.
         applied: bool,
+        /// What printers have in them where keyboards are like this.
+        paper: Paper,
     },
     /// A source was opened, or could not be.
     SourceProbed {

@@ -124,6 +124,8 @@ pub struct Machine {
     reading_closes: usize,
     /// What was typed for a plan when its drive was pulled.
     unsaved_plan: Option<UnsavedPlan>,
+    /// What is in the printer: as it is usual, until somebody says otherwise.
+    paper: Paper,
     effects: VecDeque<Effect>,
     now: Now,
     /// When a device's coming or going put another choice under the cursor of the home page.
@@ -152,6 +154,7 @@ impl Machine {
             pulled: false,
             reading_closes: 0,
             unsaved_plan: None,
+            paper: Paper::default(),
             effects: VecDeque::new(),
             now,
             shifted_ms: None,
@@ -191,7 +194,7 @@ impl Machine {
             }
             Event::DeviceGone(id) => self.lose_device(&id),
             Event::DevicesSettled => self.settled = true,
-            Event::LayoutApplied { applied } => self.layout_applied(applied),
+            Event::LayoutApplied { applied, paper } => self.layout_applied(applied, paper),
             Event::SourceProbed { device, outcome } => {
                 self.devices.probed(now, &device, outcome);
                 self.notice_source(&device);
@@ -298,7 +301,8 @@ impl Machine {
         }
     }
 
-    fn layout_applied(&mut self, applied: bool) {
+    fn layout_applied(&mut self, applied: bool, paper: Paper) {
+        self.paper = paper;
         if let Page::Layout {
             applying: applying @ true,
             refused,

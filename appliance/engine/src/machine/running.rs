@@ -77,9 +77,11 @@ impl Machine {
         }
         let safe_files = run.safe_files();
         let mut source = run.source;
+        let is_there = self.devices.get(&source.device).is_some();
         match outcome {
             Ok(done) => self.archived(source, done),
-            Err(RunError::SourceGone) => {
+            // Who is no longer there does not answer either.
+            Err(error) if is_lost(&error, is_there) => {
                 source.unplugged(safe_files);
                 self.round.waiting.push_back(source);
                 self.go_on();
@@ -157,14 +159,10 @@ impl Machine {
 
     /// Why the first of those that are waited for is not there.
     pub(super) fn why_waiting(&self, queued: &Queued) -> WaitReason {
-        queued.broke_off.unwrap_or_else(|| {
-            let is_there = self.devices.get(&queued.device).is_some();
-            if is_there {
-                WaitReason::Stalled
-            } else {
-                WaitReason::Unplugged
-            }
-        })
+        if self.devices.get(&queued.device).is_none() {
+            return WaitReason::Unplugged;
+        }
+        queued.broke_off.unwrap_or(WaitReason::Stalled)
     }
 
     /// What else is plugged in, as people have it in a household, and was not archived in this session. A disk or a stick may be there for
@@ -193,6 +191,15 @@ impl Machine {
         self.done
             .iter()
             .any(|(at, known)| at == device || (serial(identity).is_some() && known == identity))
+    }
+}
+
+/// Whether a run ended because its source was unplugged.
+fn is_lost(error: &RunError, is_there: bool) -> bool {
+    match error {
+        RunError::SourceGone => true,
+        RunError::SourceStalled => !is_there,
+        _ => false,
     }
 }
 

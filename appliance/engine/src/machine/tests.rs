@@ -73,7 +73,10 @@ impl Story {
             story.effect(),
             Some(Effect::ApplyLayout { code: "us".into() })
         );
-        story.handle(Event::LayoutApplied { applied: true });
+        story.handle(Event::LayoutApplied {
+            applied: true,
+            paper: Paper::A4,
+        });
         story.handle(Event::DevicesSettled);
         story
     }

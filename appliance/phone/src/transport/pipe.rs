@@ -1,5 +1,6 @@
 //! The two bulk pipes, each wait with a deadline.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use log::{debug, warn};
@@ -14,6 +15,9 @@ use crate::spares::Spares;
 
 /// How long the kernel may take to give a cancelled transfer back; it never takes long.
 const GIVE_BACK_MAX: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether a device that sends nothing is still there.
+const LOOK: Duration = Duration::from_secs(1);
 
 const EIO: i32 = 5;
 const EPIPE: i32 = 32;
@@ -62,14 +66,17 @@ impl OutPipe {
 /// From the device, with transfers queued ahead.
 pub(super) struct InPipe {
     endpoint: Endpoint<Bulk, In>,
+    /// The device's folder in sysfs.
+    entry: PathBuf,
     ahead: Ahead,
     spares: Spares,
 }
 
 impl InPipe {
-    pub(super) fn new(endpoint: Endpoint<Bulk, In>, spares: Spares) -> Self {
+    pub(super) fn new(endpoint: Endpoint<Bulk, In>, entry: PathBuf, spares: Spares) -> Self {
         Self {
             endpoint,
+            entry,
             ahead: Ahead::default(),
             spares,
         }
@@ -87,10 +94,7 @@ impl InPipe {
             self.ahead.add(bytes);
             self.endpoint.submit(self.buffer(bytes));
         }
-        let completion = self
-            .endpoint
-            .wait_next_complete(limit)
-            .ok_or(PtpError::Timeout)?;
+        let completion = self.wait(limit)?;
         self.ahead.remove(completion.buffer.requested_len());
         if let Err(error) = completion.status {
             debug!("a transfer failed: {error}");
@@ -99,6 +103,24 @@ impl InPipe {
             return Err(failure(error));
         }
         Ok(self.fitting(completion))
+    }
+
+    /// The transfer that waits longest. Where the kernel notices the end of the device before it has given back what waits for it, nusb 0.2 takes
+    /// the first for the sign that nothing waits any more, and never fetches the rest: so that it is looked whether the device is still there.
+    fn wait(&mut self, limit: Duration) -> Result<Completion, PtpError> {
+        let deadline = Instant::now() + limit;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if let Some(completion) = self.endpoint.wait_next_complete(left.min(LOOK)) {
+                return Ok(completion);
+            }
+            if !self.entry.exists() {
+                return Err(PtpError::Disconnected);
+            }
+            if left <= LOOK {
+                return Err(PtpError::Timeout);
+            }
+        }
     }
 
     /// Memory for a transfer of so many bytes: that of a whole one, unless it is short.

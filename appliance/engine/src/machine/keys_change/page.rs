@@ -8,7 +8,6 @@ use crate::machine::entry::Entry;
 use crate::machine::event::DriveError;
 use crate::machine::page::Page;
 use crate::machine::planning::PlanWriteError;
-use crate::machine::printing::Paper;
 
 use super::paper::PaperStep;
 use super::port::NewShares;
@@ -93,8 +92,6 @@ pub(in crate::machine) struct Ceremony {
     pub(super) form: ShareForm,
     /// How those before it did, and whether their words were asked for and right.
     pub(super) done: Vec<(ShareForm, bool)>,
-    /// What is in the printer.
-    pub(super) paper: Paper,
 }
 
 /// Whether the plan tells who has which share.
@@ -154,7 +151,6 @@ impl KeysPage {
                     times_asked: 0,
                     form: ShareForm::Copied,
                     done: Vec::new(),
-                    paper: Paper::default(),
                 })
             }
             (Self::Making(_), Ok(_)) => Self::MakingFailed(DriveError::Changed),

@@ -5,7 +5,7 @@ use heirloom_format::ShareForm;
 use crate::device::DeviceId;
 use crate::machine::event::Command;
 use crate::machine::printing::{
-    Document, Paper, PrintEffect, PrintError, PrintEvent, PrintOrder, PrintProgress, ShareSheet,
+    Document, PrintEffect, PrintError, PrintEvent, PrintOrder, PrintProgress, ShareSheet,
 };
 use crate::machine::{Effect, Machine};
 
@@ -77,7 +77,7 @@ impl Machine {
     pub(super) fn press_paper(
         &mut self,
         command: Command,
-        mut ceremony: Ceremony,
+        ceremony: Ceremony,
         step: PaperStep,
     ) -> KeysPage {
         match (command, step) {
@@ -105,7 +105,7 @@ impl Machine {
             (Command::Back, _) => KeysPage::ConfirmLeave(ceremony),
             (Command::Type('w' | 'W'), _) => on_screen(ceremony),
             (Command::Type('s' | 'S'), PaperStep::Ask { printer }) => {
-                ceremony.paper = ceremony.paper.other();
+                self.paper = self.paper.other();
                 KeysPage::Paper(ceremony, PaperStep::Ask { printer })
             }
             (Command::Up | Command::Down, PaperStep::Ask { printer }) => {
@@ -145,7 +145,7 @@ impl Machine {
         let order = PrintOrder {
             printer: printer.clone(),
             document: Document::ShareSheet(Box::new(sheet)),
-            paper: ceremony.paper,
+            paper: self.paper,
             copies: 1,
         };
         self.effects
@@ -185,7 +185,7 @@ impl Machine {
         next.map_or_else(|| printer.clone(), |(id, _)| id.clone())
     }
 
-    pub(super) fn show_paper(&self, step: &PaperStep, paper: Paper) -> PaperStage {
+    pub(super) fn show_paper(&self, step: &PaperStep) -> PaperStage {
         let printers = self.printers();
         let name = printers.iter().find(|(id, _)| id == step.printer());
         let printer = name.map_or_else(String::new, |(_, name)| name.clone());
@@ -193,7 +193,7 @@ impl Machine {
             PaperStep::Ask { .. } => PaperStage::Ask {
                 printer,
                 others: printers.len().saturating_sub(1),
-                paper,
+                paper: self.paper,
             },
             PaperStep::Printing {
                 progress,

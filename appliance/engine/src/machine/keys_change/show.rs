@@ -79,7 +79,7 @@ impl Machine {
             },
             KeysPage::Paper(ceremony, step) => KeysView::Paper {
                 label: label(ceremony),
-                stage: self.show_paper(step, ceremony.paper),
+                stage: self.show_paper(step),
             },
             KeysPage::Share(ceremony) => show_share(ceremony),
             KeysPage::ReadBack(ceremony, read_back) => KeysView::ReadBack {

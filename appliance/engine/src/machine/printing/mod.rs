@@ -26,7 +26,6 @@ pub(super) struct Printing {
     /// Kept, because a printer that is unplugged is still spoken of.
     name: String,
     document: Document,
-    paper: Paper,
     copies: u8,
     step: Step,
 }
@@ -70,7 +69,6 @@ impl Machine {
             printer: printer.clone(),
             name: device.name(),
             document: Document::RestoreSheet,
-            paper: Paper::default(),
             copies: 1,
             step: Step::Ask { cursor: 0 },
         })))
@@ -81,7 +79,7 @@ impl Machine {
             (Step::Ask { .. }, Command::Back) => return Page::home(),
             (Step::Ask { cursor }, Command::Accept) => match PrintLine::ALL[*cursor] {
                 PrintLine::Print => self.print(&mut page),
-                PrintLine::Paper => page.paper = page.paper.other(),
+                PrintLine::Paper => self.paper = self.paper.other(),
                 PrintLine::Copies => page.copies = page.copies % COPIES_MAX + 1,
             },
             (Step::Ask { cursor }, command) => {
@@ -110,7 +108,7 @@ impl Machine {
         let order = PrintOrder {
             printer: page.printer.clone(),
             document: page.document.clone(),
-            paper: page.paper,
+            paper: self.paper,
             copies: page.copies,
         };
         self.effects
@@ -157,7 +155,7 @@ impl Machine {
     pub(super) fn show_printing(&self, page: &Printing) -> PrintingView {
         let step = match &page.step {
             Step::Ask { cursor } => PrintingStep::Ask {
-                paper: page.paper,
+                paper: self.paper,
                 copies: page.copies,
                 cursor: PrintLine::ALL[*cursor],
             },

@@ -15,13 +15,20 @@ fn the_layout_is_asked_first_and_a_letter_jumps_to_it() {
         story.effect(),
         Some(Effect::ApplyLayout { code: "de".into() })
     );
-    story.handle(Event::LayoutApplied { applied: false });
+    story.handle(Event::LayoutApplied {
+        applied: false,
+        paper: Paper::A4,
+    });
     assert!(matches!(
         story.page(),
         PageView::Layout { refused: true, .. }
     ));
     story.press(Command::Accept);
-    story.handle(Event::LayoutApplied { applied: true });
+    story.handle(Event::LayoutApplied {
+        applied: true,
+        paper: Paper::Letter,
+    });
+    assert_eq!(story.machine.paper, Paper::Letter);
     assert!(story.home().looking);
 }
 
@@ -32,7 +39,10 @@ fn a_clock_before_the_build_is_asked_about() {
         unix_s: 0,
     });
     story.press(Command::Accept);
-    story.handle(Event::LayoutApplied { applied: true });
+    story.handle(Event::LayoutApplied {
+        applied: true,
+        paper: Paper::A4,
+    });
     for wrong in ["", "2020-01-01", "2026-02-30", "yesterday"] {
         story.type_text(wrong);
         story.press(Command::Accept);

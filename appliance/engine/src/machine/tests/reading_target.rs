@@ -257,7 +257,10 @@ fn a_computer_started_from_the_drive_offers_the_pictures_first() {
     let machine = Machine::new(now, setting);
     let mut story = Story { machine, now };
     story.press(Command::Accept);
-    story.handle(Event::LayoutApplied { applied: true });
+    story.handle(Event::LayoutApplied {
+        applied: true,
+        paper: Paper::A4,
+    });
     assert!(story.effect().is_some());
     story.handle(Event::DeviceSeen(disk("sda@1", TB, vec![])));
     story.handle(Event::DeviceSeen(archive_drive(DRIVE)));

@@ -54,6 +54,28 @@ fn a_phone_that_was_back_before_the_run_noticed_goes_on_too() {
 }
 
 #[test]
+fn a_phone_that_is_gone_is_told_as_unplugged_whatever_its_run_noticed() {
+    let is_unplugged = |story: &mut Story| {
+        let reason = match story.page() {
+            PageView::Waiting { reason, .. } => reason,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(reason, WaitReason::Unplugged);
+    };
+    let gone = || Event::DeviceGone(DeviceId("phone@5".into()));
+    let stalled = || Event::RunEnded(Box::new(Err(RunError::SourceStalled)));
+    for events in [[gone(), stalled()], [stalled(), gone()]] {
+        let mut story = Story::with_run();
+        for event in events {
+            story.handle(event);
+        }
+        is_unplugged(&mut story);
+        story.plug_in_phone("phone@6");
+        assert_eq!(story.effect(), Some(run_effect("phone@6")));
+    }
+}
+
+#[test]
 fn a_phone_that_stalls_again_and_again_is_given_up() {
     let mut story = Story::with_run();
     for round in 1..FRUITLESS_STALLS_MAX {

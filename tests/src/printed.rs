@@ -1,4 +1,4 @@
-//! What a printer of the lab was sent, as pages of black and white, and what can be read on them. PCL is read here, by the letter of HP's "PCL 5
+//! What a printer of the lab was sent, as pages of ink, and what can be read on them. PCL is read here, by the letter of HP's "PCL 5
 //! Printer Language Technical Reference Manual"; PostScript and PDF by Ghostscript and poppler, and codes by zbarimg.
 
 use std::path::Path;
@@ -13,6 +13,8 @@ const PCL_LEFT: usize = 75;
 const PCL_TOP: usize = 50;
 /// A4 in dots.
 const A4: (usize, usize) = (2480, 3508);
+/// The ink of a black dot.
+const BLACK: u8 = 255;
 /// The cells by which two pages are compared: across and down.
 const CELLS: (usize, usize) = (40, 56);
 
@@ -21,8 +23,8 @@ const CELLS: (usize, usize) = (40, 56);
 pub struct PrintedPage {
     width: usize,
     height: usize,
-    /// Row by row, each dot: whether it is black.
-    black: Vec<bool>,
+    /// Row by row, how much ink each dot has: 255 is black.
+    ink: Vec<u8>,
 }
 
 impl PrintedPage {
@@ -30,7 +32,7 @@ impl PrintedPage {
         Self {
             width: A4.0,
             height: A4.1,
-            black: vec![false; A4.0 * A4.1],
+            ink: vec![0; A4.0 * A4.1],
         }
     }
 
@@ -43,7 +45,7 @@ impl PrintedPage {
             for bit in 0..8 {
                 let x = left + at * 8 + bit;
                 if byte & (0x80 >> bit) != 0 && x < self.width {
-                    self.black[top * self.width + x] = true;
+                    self.ink[top * self.width + x] = BLACK;
                 }
             }
         }
@@ -54,7 +56,7 @@ impl PrintedPage {
     /// # Errors
     /// When zbarimg does not run.
     pub fn codes(&self, folder: &Path) -> Result<Vec<String>> {
-        let file = folder.join("page.pbm");
+        let file = folder.join("page.pgm");
         self.save(&file)?;
         let output = Command::new("zbarimg")
             .args(["--quiet", "--raw", "--nodbus"])
@@ -67,37 +69,30 @@ impl PrintedPage {
         Ok(codes)
     }
 
-    /// As a picture (PBM).
+    /// As a picture (PGM).
     ///
     /// # Errors
     /// When it can't be written.
     pub fn save(&self, file: &Path) -> Result<()> {
-        let mut bytes = format!("P4\n{} {}\n", self.width, self.height).into_bytes();
-        for row in self.black.chunks(self.width) {
-            bytes.extend(row.chunks(8).map(|dots| {
-                let bits = dots.iter().enumerate();
-                bits.fold(0_u8, |byte, (at, &black)| {
-                    byte | u8::from(black) << (7 - at)
-                })
-            }));
-        }
+        let mut bytes = format!("P5\n{} {}\n255\n", self.width, self.height).into_bytes();
+        bytes.extend(self.ink.iter().map(|ink| BLACK - ink));
         std::fs::write(file, bytes)?;
         Ok(())
     }
 
-    /// How much of each cell is black, in thousandths.
+    /// How much ink each cell has, in thousandths of black.
     fn cells(&self) -> Vec<usize> {
         let (across, down) = CELLS;
-        let mut black = vec![0; across * down];
+        let mut inks = vec![0; across * down];
         let mut all = vec![0; across * down];
-        for (at, &is_black) in self.black.iter().enumerate() {
+        for (at, &ink) in self.ink.iter().enumerate() {
             let (x, y) = (at % self.width, at / self.width);
             let cell = (y * down / self.height) * across + x * across / self.width;
-            black[cell] += usize::from(is_black);
-            all[cell] += 1;
+            inks[cell] += usize::from(ink);
+            all[cell] += usize::from(BLACK);
         }
-        let both = black.iter().zip(&all);
-        both.map(|(black, all)| black * 1000 / all).collect()
+        let both = inks.iter().zip(&all);
+        both.map(|(ink, all)| ink * 1000 / all).collect()
     }
 
     /// How much two pages differ: the mean difference of their cells, as a share of the mean blackness of the other one, in thousandths.
@@ -245,14 +240,14 @@ pub fn pwg_pages(bytes: &[u8]) -> Result<Vec<PrintedPage>> {
         let mut page = PrintedPage {
             width,
             height,
-            black: Vec::with_capacity(width * height),
+            ink: Vec::with_capacity(width * height),
         };
-        while page.black.len() < width * height {
+        while page.ink.len() < width * height {
             let (&repeats, tail) = rest.split_first().context("a cut page")?;
             let (row, tail) = gray_row(tail, width)?;
             rest = tail;
             for _ in 0..=repeats {
-                page.black.extend(row.iter().map(|&gray| gray < 128));
+                page.ink.extend(row.iter().map(|gray| BLACK - gray));
             }
         }
         pages.push(page);
@@ -289,11 +284,11 @@ pub fn postscript_pages(bytes: &[u8], folder: &Path) -> Result<Vec<PrintedPage>>
     let file = folder.join("printed.ps");
     std::fs::write(&file, bytes)?;
     let mut gs = Command::new("gs");
-    gs.args(["-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pbmraw"]);
+    gs.args(["-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pgmraw"]);
     gs.arg(format!("-r{DPI}"));
     gs.arg(format!(
         "-sOutputFile={}",
-        folder.join("ps-%d.pbm").display()
+        folder.join("ps-%d.pgm").display()
     ));
     rendered(gs.arg(&file), folder, "ps-")
 }
@@ -304,7 +299,7 @@ pub fn postscript_pages(bytes: &[u8], folder: &Path) -> Result<Vec<PrintedPage>>
 /// When it is no PDF.
 pub fn pdf_pages(file: &Path, folder: &Path) -> Result<Vec<PrintedPage>> {
     let mut pdftoppm = Command::new("pdftoppm");
-    pdftoppm.args(["-mono", "-r", &DPI.to_string()]);
+    pdftoppm.args(["-gray", "-r", &DPI.to_string()]);
     rendered(pdftoppm.arg(file).arg(folder.join("pdf")), folder, "pdf-")
 }
 
@@ -319,26 +314,26 @@ fn rendered(renderer: &mut Command, folder: &Path, prefix: &str) -> Result<Vec<P
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(prefix) && name.ends_with(".pbm") {
+        if name.starts_with(prefix) && name.ends_with(".pgm") {
             files.push(path);
         }
     }
     files.sort();
     let mut pages = Vec::new();
     for file in files {
-        pages.push(pbm_page(&std::fs::read(&file)?)?);
+        pages.push(pgm_page(&std::fs::read(&file)?)?);
         std::fs::remove_file(file)?;
     }
     Ok(pages)
 }
 
-/// A raw PBM picture: `P4`, perhaps a comment, width, height, bits.
-fn pbm_page(bytes: &[u8]) -> Result<PrintedPage> {
-    let mut rest = bytes.strip_prefix(b"P4\n").context("no raw PBM")?;
+/// A raw PGM picture: `P5`, perhaps a comment, width, height, the whitest number, bytes.
+fn pgm_page(bytes: &[u8]) -> Result<PrintedPage> {
+    let mut rest = bytes.strip_prefix(b"P5\n").context("no raw PGM")?;
     let mut numbers = Vec::new();
-    while numbers.len() < 2 {
+    while numbers.len() < 3 {
         let end = rest.iter().position(|byte| *byte == b'\n');
-        let (line, tail) = rest.split_at(end.context("a cut PBM")? + 1);
+        let (line, tail) = rest.split_at(end.context("a cut PGM")? + 1);
         rest = tail;
         if !line.starts_with(b"#") {
             let words = std::str::from_utf8(line)?.split_whitespace();
@@ -347,15 +342,17 @@ fn pbm_page(bytes: &[u8]) -> Result<PrintedPage> {
             }
         }
     }
-    let mut page = PrintedPage {
-        width: numbers[0],
-        height: numbers[1],
-        black: vec![false; numbers[0] * numbers[1]],
-    };
-    for (top, row) in rest.chunks(numbers[0].div_ceil(8)).enumerate() {
-        page.ink(0, top, row);
-    }
-    Ok(page)
+    let (width, height) = (numbers[0], numbers[1]);
+    ensure!(
+        numbers[2] == 255 && rest.len() == width * height,
+        "a PGM of {numbers:?} with {} bytes",
+        rest.len()
+    );
+    Ok(PrintedPage {
+        width,
+        height,
+        ink: rest.iter().map(|gray| BLACK - gray).collect(),
+    })
 }
 
 #[cfg(test)]
@@ -368,7 +365,7 @@ mod tests {
         pcl.extend(b"\x1b*b3Y\x1b*b4W\xff\xf0\x00\x81\x0c\x1bE\x1b%-12345X");
         let pages = pcl_pages(&pcl).expect("PCL");
         assert_eq!(pages.len(), 1);
-        let at = |x: usize, y: usize| pages[0].black[y * A4.0 + x];
+        let at = |x: usize, y: usize| pages[0].ink[y * A4.0 + x] == BLACK;
         let row = PCL_TOP + 3;
         let dots = [0, 7, 8, 15, 16, 23, 24].map(|x| at(PCL_LEFT + x, row));
         // Twice 11110000, then 10000001.

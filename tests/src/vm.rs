@@ -292,6 +292,8 @@ fn arguments(plan: &VmPlan, folder: &Path) -> Result<Vec<String>> {
     if std::env::var_os("HEIRLOOM_KVM").is_some_and(|value| value == "1") {
         add(&["-accel", "kvm", "-cpu", "host"]);
     } else {
+        // One thread for both processors: with a thread for each, QEMU 7.2 now and then lets one run into an instruction that the other has just
+        // changed, and the guest's kernel dies of it ("int3"). On a host that is busy it is the faster way, too.
         add(&["-accel", "tcg,thread=single", "-cpu", "max"]);
     }
     add(&["-rtc", &format!("base={},clock=host", plan.clock)]);

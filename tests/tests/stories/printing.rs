@@ -18,8 +18,8 @@ const DRIVERLESS: &str = "EPSON ET-2850 Series";
 const HOST_BASED: &str = "HP LaserJet 1020";
 const STICK_MIB: u64 = 64;
 /// How much a page may differ from the sheet itself, in thousandths of its blackness: by the grain of another renderer, and a dot or two of place.
-/// Measured: 112 in PCL. An empty page is 1000.
-const GRAIN: usize = 250;
+/// Measured: at most 85 without a driver, 127 in PCL, 105 in PostScript. An empty page is 1000.
+const GRAIN: usize = 150;
 
 #[test]
 fn the_restore_sheet_is_copied_and_printed_in_each_language() {
@@ -33,7 +33,7 @@ fn the_restore_sheet_is_copied_and_printed_in_each_language() {
         drive.copy_from_boot_partition("START-HERE.pdf", &sheet)?;
         let sheet = pdf_pages(&sheet, &folder)?;
 
-        let stick = Drive::stick(story.file("stick.img"), STICK_MIB)?;
+        let stick = Drive::stick(story.file("plain.img"), STICK_MIB)?;
         is_copied_to_a_stick(&mut pc, &stick)?;
         let copy = story.file_to_keep("copy.pdf");
         let name = format!("Heirloom/Restore sheet {ARCHIVE} {STORY_DAY}.pdf");
@@ -81,13 +81,13 @@ fn the_restore_sheet_is_copied_and_printed_in_each_language() {
 }
 
 fn is_copied_to_a_stick(pc: &mut Pc, stick: &Drive) -> Result<()> {
-    pc.plug_drive("stick", stick)?;
+    pc.plug_drive("plain", stick)?;
     pc.chooses("Copy the restore sheet to a stick")?;
     pc.reads("Where shall the restore sheet go?")?;
     pc.leaves("It is one PDF file, beside what is there.")?;
     pc.screen.wait_for_text("It was read back from", LONG)?;
     pc.leaves("The restore sheet is copied")?;
-    pc.unplug("stick")
+    pc.unplug("plain")
 }
 
 fn plug(pc: &mut Pc, id: &str, profile: &str) -> Result<PrinterWatch> {

@@ -23,6 +23,7 @@ fn rehearsal_by_two_shares() {
         let printer = Printer::new(PrinterProfile::named("postscript-laser")?);
         let watch = printer.watch();
         pc.plug_lab_device("printer", printer)?;
+        pc.reads(PRINTER)?;
         let shares = shares_exist_on_paper_alone(&mut pc, &watch, &paper)?;
         pc.unplug("printer")?;
         pc.sees_go(PRINTER)?;

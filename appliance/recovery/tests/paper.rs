@@ -104,7 +104,8 @@ fn nothing_depends_on_gray() {
     for paper in PAPERS {
         let pdf = restore_sheet(&facts("Wir", &["Anna"]), &fonts(), paper).expect("a sheet");
         for page in 0..words(&pdf).len() {
-            let picture = Picture::of_page(&pdf, page, 72.0);
+            // Fine enough that the soft edge of a line is little beside the page.
+            let picture = Picture::of_page(&pdf, page, 150.0);
             let mut counts = [0_usize; 256];
             picture
                 .pixels

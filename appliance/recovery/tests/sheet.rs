@@ -54,6 +54,7 @@ fn tells_the_facts() {
         "Samsung PSSD T7, 2.0 TB, serial number S6XNNS0T402718H",
         "Its LUKS UUID: 3f0c9a52-71be-4d86-9d3e-5a1c7be0442f",
         "Last audit: 2026-10-01, generation 6: 12,811 files read and compared; all as archived.",
+        "Last count: 2026-10-01, beside 2 phones and disks: 1 file there was not archived yet.",
         "Next audit: due on 2027-01-01.",
         "Drive fitness: it said on 2026-10-01 that it is well.",
         "Last rehearsal: 2026-11-21, by the shares of the executors: 220 files came back.",
@@ -92,7 +93,7 @@ fn an_empty_plan_leaves_room_to_write_and_says_what_is_due() {
     for expected in [
         "Nothing had been archived when this sheet was made.",
         "Write it here by hand:",
-        "Last audit: never, as far as is known. Next audit: due now.",
+        "Last audit: never, as far as is known. Last count: never, as far as is known. Next audit: due now.",
         "Drive fitness: nobody has asked it yet.",
         "Last rehearsal: never",
     ] {

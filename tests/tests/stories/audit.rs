@@ -71,6 +71,14 @@ fn audit_with_the_phone_plugged_in() {
         ))?;
         pc.switches_off()?;
 
+        let text = story.file("START-HERE.txt");
+        drive.copy_from_boot_partition("START-HERE.txt", &text)?;
+        let text = fs::read_to_string(&text)?;
+        let flat: Vec<&str> = text.split_whitespace().collect();
+        let counted =
+            format!("Last count: {STORY_DAY}, beside {PHONE}: 1 file there was not archived yet.");
+        ensure!(flat.join(" ").contains(&counted), "{text}");
+
         let with = story.folder("look-at-plan")?;
         let audit = json!({
             "date": STORY_DAY, "result": "passed", "generation": 1, "problems": 0, "fitness": "unknown",

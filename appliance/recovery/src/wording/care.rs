@@ -7,6 +7,7 @@ use super::{Span, Voice, spans};
 
 pub(crate) const CARE: &str = "How it was looked after";
 pub(crate) const LAST_AUDIT: &str = "Last audit:";
+pub(crate) const LAST_COUNT: &str = "Last count:";
 pub(crate) const NEXT_AUDIT: &str = "Next audit:";
 pub(crate) const LAST_REHEARSAL: &str = "Last rehearsal:";
 pub(crate) const NEXT_REHEARSAL: &str = "Next rehearsal:";
@@ -22,6 +23,7 @@ pub(crate) fn care(plan: &Plan) -> Vec<(&'static str, Vec<Span>)> {
     let last = newest_audit(plan);
     vec![
         (LAST_AUDIT, last.map_or_else(|| spans(NEVER), audit)),
+        (LAST_COUNT, last_count(plan).unwrap_or_else(|| spans(NEVER))),
         (NEXT_AUDIT, due(plan.audit_due())),
         (FITNESS, fitness(last)),
         (
@@ -61,6 +63,30 @@ fn audit(last: &Audit) -> Vec<Span> {
         sentence.push(Span::new(Voice::Plain, &*last.remark));
     }
     sentence
+}
+
+/// When what is on phones and cards was last compared with what is archived of them, if it was.
+fn last_count(plan: &Plan) -> Option<Vec<Span>> {
+    let counted = plan.audits.iter().filter(|audit| !audit.counts.is_empty());
+    let last = counted.max_by_key(|audit| audit.date)?;
+    let beside = match last.counts.as_slice() {
+        [only] => only.source.clone(),
+        several => format!("{} phones and disks", grouped(several.len() as u64)),
+    };
+    let mut sentence = vec![Span::new(
+        Voice::Plain,
+        format!("{}, beside {beside}: ", last.date),
+    )];
+    let new: u64 = last.counts.iter().map(|source| source.new_files).sum();
+    sentence.extend(match new {
+        0 => spans("everything there was archived."),
+        new => spans(&format!(
+            "*{} there {} not archived yet.*",
+            count(new, "file", "files"),
+            if new == 1 { "was" } else { "were" }
+        )),
+    });
+    Some(sentence)
 }
 
 fn fitness(last: Option<&Audit>) -> Vec<Span> {

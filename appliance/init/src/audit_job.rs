@@ -14,7 +14,7 @@ use crate::plan_file;
 use crate::setting::Release;
 use crate::sheet;
 use crate::sources::Sources;
-use parts::{Found, Parts};
+use parts::Parts;
 
 /// What an audit works with.
 pub(crate) struct AuditPlace<'a> {
@@ -83,30 +83,11 @@ fn audit(
         compare: &|device, listed| count(place.sources, device, volume, listed, cancel),
         tell: place.tell,
     };
-    let found = parts.all(sources, cancel)?;
+    let mut done = parts.all(sources, cancel)?;
     (place.tell)(AuditEvent::Reached(AuditStep::Recording));
-    let plan = change(volume, |plan| plan.audits.push(found.audit.clone()));
-    let sheet_written = plan.is_some() && write_sheet(open, place);
-    let Found {
-        audit,
-        check,
-        health,
-        header,
-        backup,
-        sources,
-        space,
-    } = found;
-    Ok(AuditDone {
-        audit,
-        check,
-        health,
-        header,
-        backup,
-        sources,
-        space,
-        plan,
-        sheet_written,
-    })
+    done.plan = change(volume, |plan| plan.audits.push(done.audit.clone()));
+    done.sheet_written = done.plan.is_some() && write_sheet(open, place);
+    Ok(done)
 }
 
 fn change(volume: &dyn Volume, edit: impl FnOnce(&mut Plan)) -> Option<Box<Plan>> {

@@ -4,9 +4,9 @@
 mod tests;
 
 use heirloom_engine::{
-    Archive, AuditError, AuditEvent, AuditStep, BackupState, Cancel, DeviceId, DriveHealth,
-    HeaderState, Meaning, NotCompared, RunError, SourceAudit, SourceComparison, Space, VerifyError,
-    VerifyOrder, VerifyReport, Volume, verify,
+    Archive, AuditDone, AuditError, AuditEvent, AuditStep, BackupState, Cancel, DeviceId,
+    DriveHealth, HeaderState, Meaning, NotCompared, RunError, SourceAudit, SourceComparison,
+    VerifyError, VerifyOrder, VerifyReport, Volume, verify,
 };
 use heirloom_format::{Audit, AuditResult, Day, SourceCount, decode_component};
 
@@ -24,19 +24,8 @@ pub(super) struct Parts<'a> {
     pub(super) tell: &'a (dyn Fn(AuditEvent) + Sync),
 }
 
-/// What all parts found, and what of it goes into the plan.
-pub(super) struct Found {
-    pub(super) audit: Audit,
-    pub(super) check: Result<VerifyReport, VerifyError>,
-    pub(super) health: DriveHealth,
-    pub(super) header: HeaderState,
-    pub(super) backup: BackupState,
-    pub(super) sources: Vec<SourceAudit>,
-    pub(super) space: Space,
-}
-
 impl Parts<'_> {
-    /// All of them, in their order.
+    /// All of them, in their order; nothing is written yet.
     ///
     /// # Errors
     /// [`AuditError`], when there is no result.
@@ -44,7 +33,7 @@ impl Parts<'_> {
         &self,
         sources: &[(DeviceId, String)],
         cancel: &Cancel,
-    ) -> Result<Found, AuditError> {
+    ) -> Result<AuditDone, AuditError> {
         self.reach(AuditStep::Drive, cancel)?;
         let health = (self.health)();
         self.reach(AuditStep::Header, cancel)?;
@@ -84,7 +73,7 @@ impl Parts<'_> {
             remark: String::new(),
             other: Default::default(),
         };
-        Ok(Found {
+        Ok(AuditDone {
             audit,
             check,
             health,
@@ -92,6 +81,8 @@ impl Parts<'_> {
             backup,
             sources,
             space,
+            plan: None,
+            sheet_written: false,
         })
     }
 

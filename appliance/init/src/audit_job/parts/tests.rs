@@ -61,7 +61,7 @@ fn audit(
     volume: &FakeVolume,
     mia: FakeSource,
     cancel: &Cancel,
-) -> (Result<Found, AuditError>, Vec<AuditEvent>) {
+) -> (Result<AuditDone, AuditError>, Vec<AuditEvent>) {
     let told = Mutex::new(Vec::new());
     let mia = RefCell::new(mia);
     let parts = Parts {
@@ -83,7 +83,7 @@ fn audit(
     (outcome, told.into_inner().expect("no panic"))
 }
 
-fn found(volume: &FakeVolume, mia: FakeSource) -> Found {
+fn found(volume: &FakeVolume, mia: FakeSource) -> AuditDone {
     let (outcome, _) = audit(volume, mia, &Cancel::new());
     outcome.unwrap_or_else(|error| panic!("no result: {error}"))
 }

@@ -10,6 +10,8 @@ use heirloom_stories::{Drive, Key, LONG, Oracle, Pc, STORY_DAY, postscript_pages
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE, SOURCE};
 
 const PRINTER: &str = "Lexmark Optra PS";
+/// What the page that asks whether a share is on paper says itself, of the words that shares are made of (SLIP-39, "Wordlist").
+const ON_THE_PAGE: [&str; 4] = ["again", "paper", "plan", "that"];
 
 #[test]
 fn rehearsal_by_two_shares() {
@@ -99,10 +101,11 @@ fn shares_exist_on_paper_alone(
             .collect();
         ensure!(words.len() == 20, "{codes:?}");
         let seen = pc.screen.text();
+        let mut secret = words
+            .iter()
+            .filter(|word| !ON_THE_PAGE.contains(&word.as_str()));
         ensure!(
-            words
-                .iter()
-                .all(|word| !seen.contains(&format!(" {word} "))),
+            secret.all(|word| !seen.contains(&format!(" {word} "))),
             "a word is on the screen:\n{seen}"
         );
         if share.starts_with('1') {

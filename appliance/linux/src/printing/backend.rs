@@ -155,8 +155,8 @@ impl Link {
             if says {
                 self.listen()?;
             }
-            if is_ready && has_more {
-                self.write()?;
+            // A port without paper may be called ready, and take nothing.
+            if is_ready && has_more && self.write()? {
                 continue;
             }
             let is_due = asked.elapsed() >= LOOK && self.moved.elapsed() >= STALLED;
@@ -171,8 +171,8 @@ impl Link {
                 if well_looks >= WELL_LOOKS {
                     return Ok(());
                 }
-            } else if is_over {
-                // Ready at once: the next look is due a moment later.
+            } else if is_ready {
+                // At once: the next look is due a moment later.
                 std::thread::sleep(LOOK);
             }
         }
@@ -215,16 +215,17 @@ impl Link {
         ))
     }
 
-    fn write(&mut self) -> io::Result<()> {
+    /// Whether the printer took some of the piece.
+    fn write(&mut self) -> io::Result<bool> {
         match self.printer.write(&self.piece[self.sent..]) {
             Ok(count) => {
                 self.sent += count;
                 self.moved = Instant::now();
                 // Who takes data is well, unless PJL says otherwise: a printer may take some into its memory while paper is stuck.
                 self.tell(self.pjl);
-                Ok(())
+                Ok(count > 0)
             }
-            Err(error) if is_for_later(&error) => Ok(()),
+            Err(error) if is_for_later(&error) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -262,6 +263,10 @@ impl Link {
         let port = of_port(ioctl::printer_status(&self.printer)?);
         // PJL knows more than the port.
         self.tell(self.pjl.or(port));
+        // Said again each time: CUPS takes it for the same, and has it when it lost what was said first.
+        if let Some(trouble) = self.told {
+            eprintln!("STATE: +{}", keyword(trouble));
+        }
         Ok(())
     }
 

@@ -222,7 +222,7 @@ impl Link {
                 self.sent += count;
                 self.moved = Instant::now();
                 // Who takes data is well, unless PJL says otherwise: a printer may take some into its memory while paper is stuck.
-                self.tell(self.pjl);
+                self.tell(self.pjl)?;
                 Ok(count > 0)
             }
             Err(error) if is_for_later(&error) => Ok(false),
@@ -261,27 +261,25 @@ impl Link {
     /// Asks the port, and tells CUPS what is the matter.
     fn look(&mut self) -> io::Result<()> {
         let port = of_port(ioctl::printer_status(&self.printer)?);
-        // PJL knows more than the port.
-        self.tell(self.pjl.or(port));
-        // Said again each time: CUPS takes it for the same, and has it when it lost what was said first.
-        if let Some(trouble) = self.told {
-            eprintln!("STATE: +{}", keyword(trouble));
-        }
-        Ok(())
+        // PJL knows more than the port. Said at each look, because a line that a filter writes in pieces may swallow it.
+        self.told = self.pjl.or(port);
+        say_state(&mut io::stderr(), self.told)
     }
 
-    fn tell(&mut self, trouble: Option<PrinterTrouble>) {
+    fn tell(&mut self, trouble: Option<PrinterTrouble>) -> io::Result<()> {
         if self.told == trouble {
-            return;
-        }
-        if let Some(before) = self.told {
-            eprintln!("STATE: -{}", keyword(before));
-        }
-        if let Some(now) = trouble {
-            eprintln!("STATE: +{}", keyword(now));
+            return Ok(());
         }
         self.told = trouble;
+        say_state(&mut io::stderr(), trouble)
     }
+}
+
+/// Tells CUPS the printer's whole state (filter(7), "STATE:"). The filters write into the same pipe: a line that went there in pieces, as
+/// `eprintln!` makes them, would be mixed with theirs, and lost. One write of so few bytes is kept together (pipe(7), "`PIPE_BUF`").
+fn say_state(cups: &mut impl Write, trouble: Option<PrinterTrouble>) -> io::Result<()> {
+    let line = format!("STATE: {}\n", trouble.map_or("none", keyword));
+    cups.write_all(line.as_bytes())
 }
 
 fn is_for_later(error: &io::Error) -> bool {
@@ -302,5 +300,23 @@ mod tests {
             assert_eq!(Address::parse(&address.uri()), Some(address));
         }
         assert_eq!(Address::parse("usb://HP/LaserJet"), None);
+    }
+
+    #[test]
+    fn a_state_goes_to_cups_in_one_piece() {
+        struct Pieces(Vec<String>);
+        impl Write for Pieces {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0.push(String::from_utf8_lossy(bytes).into_owned());
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut pieces = Pieces(Vec::new());
+        say_state(&mut pieces, Some(PrinterTrouble::PaperOut)).unwrap();
+        say_state(&mut pieces, None).unwrap();
+        assert_eq!(pieces.0, ["STATE: media-empty-error\n", "STATE: none\n"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The plan while it is being changed: each entry knows which one it was, so that what changed can be told afterwards.
 
-use heirloom_format::{Account, Cadence, KeptThing, Person, Plan};
+use heirloom_format::{Account, Cadence, KeptThing, Person, Plan, ShareSet};
 
 /// An entry, and its place in the plan from which the draft was made. `None`: it is new.
 #[derive(Clone, Debug)]
@@ -45,8 +45,24 @@ impl Draft {
             accounts: untracked(&self.accounts),
             restore_order: self.order.clone(),
             cadence: self.cadence.clone(),
+            shares: self.shares(base),
             ..base.clone()
         }
+    }
+
+    /// The executors' shares: as they were given, under the names that their holders have now.
+    pub(super) fn shares(&self, base: &Plan) -> Option<ShareSet> {
+        let mut set = base.shares.clone()?;
+        for share in &mut set.shares {
+            let mut before = base.people.iter();
+            let place = before.position(|person| person.name == share.holder);
+            let mut people = self.people.iter();
+            let now = people.find(|person| place.is_some() && person.place == place);
+            if let Some(person) = now {
+                share.holder.clone_from(&person.now.name);
+            }
+        }
+        Some(set)
     }
 }
 

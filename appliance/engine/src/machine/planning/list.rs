@@ -30,13 +30,27 @@ impl Draft {
     /// Puts an entry in the place of another, or after all.
     fn put(&mut self, entry: PlanEntry, at: Option<usize>) {
         match entry {
-            PlanEntry::Person(person) => put(&mut self.people, person, at),
+            PlanEntry::Person(person) => {
+                let before = at.and_then(|at| self.people.get(at));
+                if let Some(before) = before.map(|entry| entry.now.name.clone()) {
+                    self.rename_holder(&before, &person.name);
+                }
+                put(&mut self.people, person, at);
+            }
             PlanEntry::Kept(thing) => put(&mut self.kept, thing, at),
             PlanEntry::Account(account) => put(&mut self.accounts, account, at),
             PlanEntry::Step(_, line) => match at.and_then(|at| self.order.get_mut(at)) {
                 Some(old) => *old = line,
                 None => self.order.push(line),
             },
+        }
+    }
+
+    /// Whose share is kept somewhere is called otherwise now.
+    fn rename_holder(&mut self, before: &str, name: &str) {
+        let kept = self.kept.iter_mut().map(|entry| &mut entry.now);
+        for thing in kept.filter(|it| it.what == Kept::Share && it.which == before) {
+            thing.which = name.to_owned();
         }
     }
 
@@ -100,7 +114,7 @@ fn suggestions(
 ) -> Vec<PlanEntry> {
     match part {
         PlanPart::People => {
-            let holders = share_holders(base).into_iter();
+            let holders = share_holders(draft, base).into_iter();
             let unknown =
                 holders.filter(|holder| draft.people.iter().all(|it| it.now.name != *holder));
             let people = unknown.map(|name| PlanEntry::Person(person(name, Role::Executor)));
@@ -119,7 +133,7 @@ fn suggestions(
 
 /// The drive, the sheet, each share, the stick and the written passphrase, where nothing is said of them yet.
 fn kept_suggestions(draft: &Draft, base: &Plan, around: &Surroundings) -> Vec<PlanEntry> {
-    let mut holders = share_holders(base);
+    let mut holders = share_holders(draft, base);
     if holders.is_empty() {
         let executors = draft.people.iter();
         let executors = executors.filter(|it| it.now.role == Role::Executor);
@@ -142,9 +156,9 @@ fn kept_suggestions(draft: &Draft, base: &Plan, around: &Surroundings) -> Vec<Pl
         .collect()
 }
 
-fn share_holders(plan: &Plan) -> Vec<String> {
-    let shares = plan.shares.iter().flat_map(|set| &set.shares);
-    let holders = shares.map(|share| share.holder.clone());
+fn share_holders(draft: &Draft, base: &Plan) -> Vec<String> {
+    let shares = draft.shares(base).into_iter().flat_map(|set| set.shares);
+    let holders = shares.map(|share| share.holder);
     holders.filter(|holder| !holder.is_empty()).collect()
 }
 

@@ -224,6 +224,41 @@ fn an_edit_keeps_what_was_before_and_the_history_before_it() {
 }
 
 #[test]
+fn who_gets_another_name_keeps_their_share() {
+    let text = r#"{"version": 1, "rehearsals": [],
+        "people": [{"name": "Ben", "role": "executor"}, {"name": "Anna", "role": "executor"}],
+        "kept": [{"what": "share", "which": "Ben", "place": "bank"}, {"what": "share", "which": "Anna", "place": "safe"}],
+        "shares": {"date": "2026-11-23", "needed": 2, "shares": [{"holder": "Anna", "form": "printed"}, {"holder": "Ben", "form": "printed"}, {"form": "copied"}]}}"#;
+    let mut story = Story::at_plan(Plan::parse(text.as_bytes()).expect("a plan"));
+    story.choose_line(OverviewLine::Part(PlanPart::People));
+    story.choose_entry(|line| matches!(line, PlanLine::Entry(_)));
+    story.fill(&["jamin", "", "", ""]);
+    let PlanningView::List { lines, .. } = story.plan() else {
+        panic!("{:?}", story.plan());
+    };
+    assert!(!lines.iter().any(|it| matches!(it, PlanLine::Suggested(_))));
+    story.press(Command::Back);
+    story.press(Command::Back);
+    let plan = story.save("");
+    let shares = plan.shares.expect("as before").shares;
+    let holders: Vec<&str> = shares.iter().map(|share| &*share.holder).collect();
+    assert_eq!(holders, ["Anna", "Benjamin", ""]);
+    let kept: Vec<_> = plan
+        .kept
+        .iter()
+        .map(|it| (&*it.which, &*it.place))
+        .collect();
+    assert_eq!(kept, [("Benjamin", "bank"), ("Anna", "safe")]);
+    let changes: Vec<_> = plan
+        .changes
+        .iter()
+        .map(|it| (&*it.what, &*it.before))
+        .collect();
+    let expected = [("Benjamin: name", "Ben"), ("share Benjamin: which", "Ben")];
+    assert_eq!(changes, expected);
+}
+
+#[test]
 fn what_is_taken_out_stays_in_the_history() {
     let mut story = Story::at_plan(small_plan());
     story.choose_line(OverviewLine::Part(PlanPart::People));

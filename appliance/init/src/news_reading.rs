@@ -121,6 +121,7 @@ pub(crate) fn page_name(page: &ReadingView) -> &'static str {
         ReadingView::Words(_) => "reading-words",
         ReadingView::Opening { .. } => "reading-opening",
         ReadingView::What { .. } => "restore-what",
+        ReadingView::RecoveryPlan { .. } => "restore-recovery-plan",
         ReadingView::Part { .. } => "restore-part",
         ReadingView::Snapshots { .. } => "restore-snapshots",
         ReadingView::Browse(_) => "restore-browse",

@@ -71,7 +71,7 @@ fn by_the_drive_alone(
     pc.begins_restore_by_shares(ARCHIVE)?;
     words_that_are_refused(&mut pc, shares)?;
     pc.types_share(&shares[2])?;
-    pc.reads("What would you like back?")?;
+    looks_at_the_plan(&mut pc)?;
     pc.plug_drive("heirs", &heirs)?;
     pc.wants_everything_on("Erase QEMU HARDDISK (629 MB) and use all of it")?;
     pc.gets_all_back()?;
@@ -110,6 +110,16 @@ fn top_folder(found: &heirloom_stories::Files) -> Result<String> {
         .keys()
         .find_map(|path| path.find("DCIM/").map(|at| path[..at].to_owned()));
     first.with_context(|| format!("{found:#?}"))
+}
+
+/// The archive is only read, and tells who has which share.
+fn looks_at_the_plan(pc: &mut Pc) -> Result<()> {
+    pc.reads("What would you like back?")?;
+    pc.picks("The recovery plan: whom to ask")?;
+    pc.reads("They are with Anna, Ben, Clara.")?;
+    pc.leaves("Any 2 of 3 shares open the archive")?;
+    // Back on its line, the third.
+    pc.screen.press(&[Key::Up, Key::Up])
 }
 
 fn words_that_are_refused(pc: &mut Pc, shares: &[String]) -> Result<()> {

@@ -6,6 +6,9 @@ use heirloom_engine::{
     Archive, ArchiveError, ArchivedSnapshot, ArchivedSource, DeviceId, DriveError,
     PublishedSnapshot, ReadArchive, Volume, VolumeError,
 };
+use heirloom_format::Plan;
+
+use crate::plan_file::{self, PlanFileError};
 
 /// Looks an archive over.
 ///
@@ -33,14 +36,25 @@ pub(super) fn archive(volume: &dyn Volume, device: &DeviceId) -> Result<ReadArch
         (a.name.to_lowercase(), &a.folder).cmp(&(b.name.to_lowercase(), &b.folder))
     });
     let damaged = archive.damage().iter();
+    let mut damaged: Vec<String> = damaged
+        .map(|damage| format!("{} {}", damage.place, damage.kind))
+        .collect();
+    let plan = match plan_file::read(volume) {
+        Ok(plan) => plan,
+        Err(PlanFileError::Volume(VolumeError::Gone)) => return Err(DriveError::Gone),
+        Err(error) => {
+            log::warn!("the plan: {error}");
+            damaged.push("the recovery plan, plan.json".to_owned());
+            Plan::new()
+        }
+    };
     Ok(ReadArchive {
         device: device.clone(),
         name: archive.info().name.clone(),
         head: archive.head(),
         sources,
-        damaged: damaged
-            .map(|damage| format!("{} {}", damage.place, damage.kind))
-            .collect(),
+        plan: Box::new(plan),
+        damaged,
     })
 }
 

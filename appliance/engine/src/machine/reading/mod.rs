@@ -7,6 +7,7 @@ mod page;
 mod places;
 mod plan;
 mod port;
+mod recovery_plan;
 mod run;
 mod show;
 mod target;
@@ -153,6 +154,9 @@ impl Machine {
                 self.press_rehearsal_date(command, reading, entry, refused)
             }
             Step::What { cursor } => what::press_what(command, reading, cursor),
+            Step::RecoveryPlan { scroll } => {
+                recovery_plan::press_recovery_plan(command, reading, scroll)
+            }
             Step::Part { cursor } => self.press_part(command, reading, cursor),
             Step::Snapshots { cursor } => what::press_snapshots(command, reading, cursor),
             Step::Browse(browse) => self.press_browse(command, reading, browse),

@@ -66,6 +66,9 @@ pub(super) enum Step {
     What {
         cursor: usize,
     },
+    RecoveryPlan {
+        scroll: usize,
+    },
     Part {
         cursor: usize,
     },

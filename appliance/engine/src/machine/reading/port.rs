@@ -1,6 +1,6 @@
 //! What is done and told about an archive that is opened only to be read: restores, and rehearsals of them.
 
-use heirloom_format::{Day, Digest, SnapshotName, StoredPath};
+use heirloom_format::{Day, Digest, Plan, SnapshotName, StoredPath};
 
 use crate::device::{DeviceFacts, DeviceId};
 use crate::machine::DriveError;
@@ -122,6 +122,8 @@ pub struct ReadArchive {
     pub head: Option<Digest>,
     /// Its sources, in the order of their names.
     pub sources: Vec<ArchivedSource>,
+    /// What the family agreed on; empty where it can't be read.
+    pub plan: Box<Plan>,
     /// What can't be read as it should.
     pub damaged: Vec<String>,
 }

@@ -161,6 +161,14 @@ fn show_wanted(reading: &Reading, step: &Step) -> Option<ReadingView> {
                 .collect(),
             cursor: *cursor,
             damaged: archive.damaged.clone(),
+            wished: archive.plan.restore_order.clone(),
+            has_plan: reading.has_recovery_plan(),
+        },
+        Step::RecoveryPlan { scroll } => ReadingView::RecoveryPlan {
+            name: archive.name.clone(),
+            shares: archive.plan.shares.clone(),
+            entries: reading.recovery_plan(),
+            scroll: *scroll,
         },
         Step::Part { cursor } => ReadingView::Part {
             source: source_name,

@@ -1,5 +1,8 @@
 //! What is to be shown of a restore or a rehearsal: meaning only.
 
+use heirloom_format::ShareSet;
+
+use crate::machine::planning::PlanEntry;
 use crate::{
     RehearsalReport, RestoreError, RestoreLayout, RestorePlan, RestoreReport, UndatedFiles,
 };
@@ -50,6 +53,21 @@ pub enum ReadingView {
         cursor: usize,
         /// What can't be read as it should.
         damaged: Vec<String>,
+        /// What the plan wishes to be restored first.
+        wished: Vec<String>,
+        /// After the sources, the recovery plan can be chosen.
+        has_plan: bool,
+    },
+    /// What the recovery plan says.
+    RecoveryPlan {
+        /// The archive.
+        name: String,
+        /// The executors' shares.
+        shares: Option<ShareSet>,
+        /// All else in it.
+        entries: Vec<PlanEntry>,
+        /// First of them that is shown.
+        scroll: usize,
     },
     /// All of it, or a part?
     Part {

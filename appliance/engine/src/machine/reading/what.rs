@@ -37,8 +37,12 @@ impl Reading {
 
 pub(super) fn press_what(command: Command, reading: &mut Reading, cursor: usize) -> Next {
     let sources = reading.archive.as_ref().map_or(0, |it| it.sources.len());
+    let has_plan = reading.has_recovery_plan();
     match command {
         Command::Back => Next::On(Step::What { cursor }, Step::ConfirmLeave),
+        Command::Accept if has_plan && cursor == sources + 1 => {
+            Next::On(Step::What { cursor }, Step::RecoveryPlan { scroll: 0 })
+        }
         Command::Accept if sources > 0 => {
             reading.wanted = Wanted {
                 source: cursor.checked_sub(1),
@@ -47,7 +51,7 @@ pub(super) fn press_what(command: Command, reading: &mut Reading, cursor: usize)
             Next::On(Step::What { cursor }, Step::Part { cursor: 0 })
         }
         command => {
-            let cursor = move_cursor(command, cursor, sources + 1);
+            let cursor = move_cursor(command, cursor, sources + 1 + usize::from(has_plan));
             Next::Stay(Step::What { cursor })
         }
     }

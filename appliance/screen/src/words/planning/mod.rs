@@ -8,12 +8,14 @@ mod part;
 mod save;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use heirloom_engine::PlanningView;
 
 use crate::piece::Page;
 
 pub(super) use help::help;
+pub(super) use whole::whole;
 
 /// A page in words.
 pub(super) fn page(view: &PlanningView) -> Page {
@@ -57,7 +59,7 @@ pub(super) fn page(view: &PlanningView) -> Page {
 }
 
 /// At most so many columns; what is cut off is marked.
-fn shortened(text: &str, columns: usize) -> String {
+pub(super) fn shortened(text: &str, columns: usize) -> String {
     if text.chars().count() <= columns {
         return text.to_owned();
     }

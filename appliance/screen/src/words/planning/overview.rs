@@ -106,7 +106,7 @@ fn few<'a>(names: impl ExactSizeIterator<Item = &'a str>, none: &str) -> String 
     }
 }
 
-fn about_shares(set: &ShareSet) -> String {
+pub(super) fn about_shares(set: &ShareSet) -> String {
     let holders = set.shares.iter().map(|share| {
         let holder = match &*share.holder {
             "" => "somebody",

@@ -38,6 +38,14 @@ pub(in crate::words) fn help(view: &ReadingView) -> Help {
                 "Dates are those that the files had on the phone: mostly when a picture was taken, sometimes when it was received or last changed.",
             ],
         ),
+        ReadingView::RecoveryPlan { .. } => (
+            "About the recovery plan",
+            &[
+                "The owner wrote it while this archive was made, so that whoever opens it without them knows whom to ask, where things are, and what is missed most.",
+                "Places and telephone numbers may have changed since. Each change has its day in the file plan.json on the drive.",
+                "It can only be looked at here. The owner changes it after opening the archive from the start page.",
+            ],
+        ),
         ReadingView::Where { .. }
         | ReadingView::Preparing { .. }
         | ReadingView::Planning { .. }

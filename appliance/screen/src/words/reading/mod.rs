@@ -12,6 +12,7 @@ mod what;
 
 use heirloom_engine::ReadingView;
 
+use super::planning;
 use crate::piece::Page;
 
 pub(super) use help::help;
@@ -39,7 +40,15 @@ pub(super) fn page(view: &ReadingView) -> Page {
             sources,
             cursor,
             damaged,
-        } => what::what(name, sources, *cursor, damaged),
+            wished,
+            has_plan,
+        } => what::what(name, sources, *cursor, damaged, (wished, *has_plan)),
+        ReadingView::RecoveryPlan {
+            name,
+            shares,
+            entries,
+            scroll,
+        } => planning::whole(name, shares.as_ref(), entries, *scroll),
         ReadingView::Part {
             source,
             snapshot,

@@ -30,6 +30,7 @@ fn every_page_and_its_help_fit_on_80_by_24() {
                     page,
                     PageView::Reading(
                         ReadingView::What { .. }
+                            | ReadingView::RecoveryPlan { .. }
                             | ReadingView::Snapshots { .. }
                             | ReadingView::Browse(_)
                             | ReadingView::Plan { .. }
@@ -123,7 +124,19 @@ fn what_matters_most_is_said() {
         scroll: 0,
         is_open: true,
     };
-    let table: [(ReadingView, &[&str]); 7] = [
+    let table: [(ReadingView, &[&str]); 8] = [
+        (
+            recovery_plan(1),
+            &[
+                "Any 2 of 3 shares open the archive, since 2026-11-23.",
+                "Мария-Луиза (never read back)",
+                "1. To be restored first: The letters to Anna",
+                "2. Benjamin Feldmann-Sørensen (executor, has a share); to be reached: +47 22",
+                "may restore: after my death",
+                "blue folder; second factor: key ring",
+                "4. Restore sheet: with the will, at the notary",
+            ],
+        ),
         (
             smooth,
             &[

@@ -8,8 +8,18 @@ use heirloom_engine::{
 use super::{choosing, items};
 use crate::piece::{Page, Piece};
 use crate::quantity::{count, size};
+use crate::words::planning::shortened;
 
-pub(super) fn what(name: &str, sources: &[SourceLine], cursor: usize, damaged: &[String]) -> Page {
+/// Two lines of the page.
+const WISHED_COLUMNS: usize = 148;
+
+pub(super) fn what(
+    name: &str,
+    sources: &[SourceLine],
+    cursor: usize,
+    damaged: &[String],
+    (wished, has_plan): (&[String], bool),
+) -> Page {
     let page = Page::new("What would you like back?");
     if sources.is_empty() {
         return page
@@ -26,10 +36,21 @@ pub(super) fn what(name: &str, sources: &[SourceLine], cursor: usize, damaged: &
         several => format!("Everything: the newest of all {several} below"),
     };
     let lines = sources.iter().map(source_line);
+    let plan = has_plan.then(|| "The recovery plan: whom to ask, and where things are".to_owned());
     let page = page.with(Piece::List {
-        items: std::iter::once(all).chain(lines).collect(),
+        items: std::iter::once(all).chain(lines).chain(plan).collect(),
         cursor,
     });
+    let page = match wished {
+        [] => page,
+        wished => page.gap().text(shortened(
+            &format!(
+                "To be restored first, says the plan: {}.",
+                wished.join("; ")
+            ),
+            WISHED_COLUMNS,
+        )),
+    };
     let page = match damaged {
         [] => page,
         [one] => page.gap().bad(format!(

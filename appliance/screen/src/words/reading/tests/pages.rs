@@ -1,7 +1,7 @@
 //! The pages of a restore and of a rehearsal on which the most is to be said.
 
 use heirloom_engine::*;
-use heirloom_format::{Digest, StoredPath};
+use heirloom_format::{Digest, Plan, StoredPath};
 
 use crate::words::tests::{NAME, disk};
 
@@ -224,6 +224,8 @@ pub(super) fn choosing_pages() -> Vec<ReadingView> {
         sources: sources(count),
         cursor: 0,
         damaged: vec!["sources/Ben [1a2b3c4d]/0003 2025-01-01 is missing".into(); damaged],
+        wished: vec!["The letters to Anna, and what belongs to them".into(); damaged * 4],
+        has_plan: damaged > 0,
     };
     let parts = [
         PartLine::All,
@@ -305,6 +307,8 @@ pub(super) fn choosing_pages() -> Vec<ReadingView> {
             lost: Some(disk().name),
         });
     }
+    pages.push(recovery_plan(1));
+    pages.push(recovery_plan(9));
     pages.push(ReadingView::Where {
         places: vec![],
         cursor: 0,
@@ -312,6 +316,32 @@ pub(super) fn choosing_pages() -> Vec<ReadingView> {
         lost: Some(disk().name),
     });
     pages
+}
+
+/// So many lines in each part.
+pub(super) fn recovery_plan(lines: usize) -> ReadingView {
+    let text = r#"{"version": 1, "rehearsals": [],
+        "restore_order": ["The letters to Anna"],
+        "people": [{"name": "Benjamin Feldmann-Sørensen", "role": "executor", "contact": "+47 22 22 22 22, ben@example.org", "may_restore": "after my death"}],
+        "kept": [{"what": "sheet", "which": "", "place": "with the will, at the notary Lindqvist in the High Street"}],
+        "accounts": [{"service": "Example Photos", "account": "anna@example.org", "credentials_at": "blue folder", "second_factor_at": "key ring"}],
+        "shares": {"date": "2026-11-23", "needed": 2, "shares": [
+            {"holder": "Benjamin Feldmann-Sørensen", "form": "copied", "read_back": "2026-11-23"},
+            {"holder": "Мария-Луиза", "form": "printed"}, {"form": "copied", "read_back": "2026-11-23"}]}}"#;
+    let plan = Plan::parse(text.as_bytes()).expect("a plan");
+    let order = plan.restore_order.into_iter();
+    let order = order.map(|line| PlanEntry::Step(1, line));
+    let people = plan.people.into_iter().map(PlanEntry::Person);
+    let accounts = plan.accounts.into_iter().map(PlanEntry::Account);
+    let kept = plan.kept.into_iter().map(PlanEntry::Kept);
+    let one_of_each: Vec<PlanEntry> = order.chain(people).chain(accounts).chain(kept).collect();
+    let entries = one_of_each.into_iter();
+    ReadingView::RecoveryPlan {
+        name: NAME.into(),
+        shares: plan.shares,
+        entries: entries.flat_map(|it| vec![it; lines]).collect(),
+        scroll: 0,
+    }
 }
 
 pub(super) fn opening_pages() -> Vec<ReadingView> {

@@ -53,8 +53,8 @@ pub use machine::{
     ReadBackRefusal, ReadingEffect, ReadingEvent, ReadingView, RehearsalDone, RoundView, RunDone,
     RunPhase, RunView, RunWish, RunningView, SchemeChoice, SecretText, SetUpStep, Setting,
     ShareLabel, ShareRefusal, ShareSheet, SharesNoted, SheetCopyError, SheetCopyView, ShownWords,
-    SnapshotLine, SourceLine, SourceNameRefusal, SourceOutcome, TargetDisk, TargetDiskError,
-    TargetUse, View, WaitReason, WantedView, WordRefusal, WordsView,
+    SnapshotLine, SourceLine, SourceNameRefusal, SourceOutcome, SourceReading, TargetDisk,
+    TargetDiskError, TargetUse, View, WaitReason, WantedView, WordRefusal, WordsView,
 };
 pub use machine::{
     AuditDone, AuditEffect, AuditError, AuditEvent, AuditRunView, AuditStep, AuditView,

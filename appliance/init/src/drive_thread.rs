@@ -4,8 +4,8 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use heirloom_engine::{
     Archive, ArchiveError, AuditEffect, AuditEvent, Cancel, DeviceFacts, DeviceForm, DeviceId,
     Document, DriveError, Event, KeysEffect, OpenedArchive, Paper, Passphrase, Progress, RunDone,
-    RunError, RunOrder, RunReport, RunWish, SetUpStep, SheetCopyError, SourceError, Volume,
-    VolumeError, VolumePath, device_name, ingest,
+    RunError, RunOrder, RunReport, RunWish, SetUpStep, SheetCopyError, SourceError, SourceReading,
+    Volume, VolumeError, VolumePath, device_name, ingest,
 };
 use heirloom_format::{
     ArchiveId, ArchiveInfo, Day, Plan, SigningKey, escape_component, portable_name,
@@ -324,10 +324,10 @@ impl DriveThread {
             archive_info: open.info.clone(),
             source_name: source_name.clone(),
             date: today,
-            read_all: false,
+            read_all: wish.reading == SourceReading::All,
             software: format!("heirloom {} {}", self.release.version, self.release.commit),
             choice: wish.choice,
-            reads_twice: wish.reads_twice,
+            reads_twice: wish.reading == SourceReading::NewTwice,
             long_files: Default::default(),
         };
         let outcome = self.copy(open, device, &order, cancel);

@@ -2,14 +2,15 @@
 
 use std::fs;
 
-use anyhow::ensure;
-use heirloom_stories::{Drive, LONG, Look, Oracle, PHONE, STORY_DAY, look, samples, story};
+use anyhow::{Result, ensure};
+use heirloom_stories::{Drive, LONG, Look, Oracle, PHONE, Pc, STORY_DAY, look, samples, story};
 use serde_json::json;
 
 use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
 
 const NEW: &str = "DCIM/Camera/PXL_20261121_120000000.jpg";
 const DELETED: &str = "DCIM/Oma Käthe/Geburtstag & Torte.jpg";
+const ALTERED: &str = "DCIM/Camera/PXL_20240229_101500456.jpg";
 const REMARK: &str = "The phone was tidied up";
 /// Three months after the day of the story.
 const NEXT_DUE: &str = "2031-02-22";
@@ -88,34 +89,99 @@ fn audit_with_the_phone_plugged_in() {
             }],
         });
         fs::write(with.join("audit.json"), audit.to_string())?;
-        look(
-            &Oracle::ready()?,
-            &Look {
-                disks: &[&drive],
-                script: &script(drive.serial()),
-                with: &with,
-            },
-        )?;
+        let look_with = |script: &str| {
+            look(
+                &Oracle::ready()?,
+                &Look {
+                    disks: &[&drive],
+                    script,
+                    with: &with,
+                },
+            )
+        };
+        let then = format!("{LAST_AUDIT}\n{}", altering(ALTERED));
+        look_with(&in_archive(drive.serial(), &then))?;
+
+        let mut pc = story.sits_down()?;
+        pc.plug_drive("archive", &drive)?;
+        pc.opens_archive(ARCHIVE, PASSPHRASE)?;
+        pc.plug_phone("phone", &phone)?;
+        what_is_altered_is_found_and_copied_anew(&mut pc)?;
+        pc.switches_off()?;
+        look_with(&in_archive(drive.serial(), NEWEST_IS_RIGHT))?;
         Ok(())
     });
 }
 
-/// Opens the drive by stock programs, and compares the only audit in its plan.
-fn script(serial: &str) -> String {
-    format!(
-        r#"printf %s '{PASSPHRASE}' | cryptsetup open --readonly --key-file - "$(disk {serial})2" archive
-mkdir /run/archive
-mount -t ext4 -o ro /dev/mapper/archive /run/archive
-cat /run/archive/plan.json
+fn what_is_altered_is_found_and_copied_anew(pc: &mut Pc) -> Result<()> {
+    checks(pc)?;
+    pc.reads_all(&[
+        &format!("{ARCHIVE} did NOT pass the check"),
+        "1 thing is not right.",
+        "was altered.",
+        "archive the phone again",
+    ])?;
+    pc.leaves(&format!("{ARCHIVE} did NOT pass the check"))?;
+    pc.leaves("What has changed since")?;
+    pc.reads(&format!("Full check: {STORY_DAY}, NOT passed"))?;
+    pc.chooses(&format!("Archive {PHONE} now"))?;
+    pc.reads("Read: everything again")?;
+    pc.leaves(&format!("Ready to archive {PHONE}"))?;
+    pc.is_told_complete()?;
+    pc.reads("Older parts of the archive can't be read as they should")?;
+    pc.has_read_report()?;
+    checks(pc)?;
+    pc.reads_all(&[
+        "Nothing is lost: the same content is sound elsewhere in this archive.",
+        "Nothing has to be done: a restore puts it right by itself.",
+    ])?;
+    pc.leaves(&format!("{ARCHIVE} did NOT pass the check"))?;
+    pc.leaves("What has changed since")
+}
+
+fn checks(pc: &mut Pc) -> Result<()> {
+    pc.chooses("Check everything")?;
+    pc.leaves(&format!("Check all of {ARCHIVE}"))?;
+    pc.events.wait_for("audit ended", LONG).map(drop)
+}
+
+/// The only audit in the plan is the one that is wanted.
+const LAST_AUDIT: &str = r#"cat plan.json
 python3 -c '
 import json
-audits = json.load(open("/run/archive/plan.json"))["audits"]
+audits = json.load(open("plan.json"))["audits"]
 wanted = json.load(open("/mnt/audit.json"))
 assert len(audits) == 1, audits
-found = {{key: audits[0][key] for key in wanted}}
+found = {key: audits[0][key] for key in wanted}
 assert found == wanted, found
 assert 0 < audits[0]["free_bytes"] < audits[0]["total_bytes"], audits
-'
+'"#;
+/// As on the sheet.
+const NEWEST_IS_RIGHT: &str = r"cd sources/*/latest
+sha256sum --quiet -c manifest-sha256.txt";
+
+/// Another byte, and the same length and time: only reading it tells.
+fn altering(picture: &str) -> String {
+    format!(
+        r#"mount -o remount,rw /run/archive
+picture=$(ls sources/*/0001*/data/*/"{picture}")
+touch -r "$picture" /tmp/time
+printf '!' | dd of="$picture" bs=1 seek=1000 conv=notrunc
+touch -r /tmp/time "$picture""#
+    )
+}
+
+/// Opens the drive by stock programs, and does something in the archive.
+fn in_archive(serial: &str, what: &str) -> String {
+    format!(
+        r#"printf %s '{PASSPHRASE}' | cryptsetup open --key-file - "$(disk {serial})2" archive
+mkdir /run/archive
+mount -t ext4 -o ro /dev/mapper/archive /run/archive
+cd /run/archive
+{what}
+cd /
+umount /run/archive
+cryptsetup close archive
 "#
     )
 }

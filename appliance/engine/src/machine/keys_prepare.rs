@@ -68,8 +68,8 @@ impl Machine {
                 };
                 self.wishes.remember(&page.identity, page.wish);
             }
-            (Command::Accept | Command::Type(' '), PrepareLine::Check) => {
-                page.wish.reads_twice = !page.wish.reads_twice;
+            (Command::Accept | Command::Type(' '), PrepareLine::Reading) => {
+                page.wish.reading = page.wish.reading.next();
                 self.wishes.remember(&page.identity, page.wish);
             }
             (Command::Accept | Command::Type(' '), PrepareLine::Others) => {

@@ -64,7 +64,7 @@ pub use view_run::{
     NameOrigin, PrepareView, RoundView, RunPhase, RunView, SourceNameRefusal, SourceOutcome,
     WaitReason,
 };
-pub use wish::{PrepareLine, RunWish};
+pub use wish::{PrepareLine, RunWish, SourceReading};
 
 use std::collections::VecDeque;
 

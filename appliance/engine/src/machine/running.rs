@@ -101,6 +101,7 @@ impl Machine {
     }
 
     fn archived(&mut self, source: Queued, done: RunDone) {
+        self.wishes.archived(&source.identity, source.wish);
         self.archive = Some(done.archive);
         self.done
             .push((source.device.clone(), source.identity.clone()));

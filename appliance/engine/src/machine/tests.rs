@@ -36,7 +36,7 @@ const NOON: Now = Now {
 /// What is chosen for a phone or a card before anybody chose.
 const USUAL: RunWish = RunWish {
     choice: MediaChoice::AllMedia,
-    reads_twice: false,
+    reading: SourceReading::New,
 };
 
 struct Story {

@@ -7,8 +7,30 @@ use crate::{MediaChoice, SourceIdentity, SourceNoun};
 pub struct RunWish {
     /// Which files are archived.
     pub choice: MediaChoice,
-    /// Whether each file is read from the source twice and compared.
-    pub reads_twice: bool,
+    /// What is read of the source for it.
+    pub reading: SourceReading,
+}
+
+/// What is read of a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceReading {
+    /// What the archive does not have yet.
+    #[default]
+    New,
+    /// The same, each file twice, and both compared.
+    NewTwice,
+    /// Everything, also what the archive has: what went bad on the drive since then is copied anew.
+    All,
+}
+
+impl SourceReading {
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::New => Self::NewTwice,
+            Self::NewTwice => Self::All,
+            Self::All => Self::New,
+        }
+    }
 }
 
 impl RunWish {
@@ -21,7 +43,7 @@ impl RunWish {
         };
         Self {
             choice,
-            reads_twice: false,
+            reading: SourceReading::New,
         }
     }
 }
@@ -33,8 +55,8 @@ pub enum PrepareLine {
     Start,
     /// Which files.
     What,
-    /// Whether each file is read twice.
-    Check,
+    /// What is read of the source.
+    Reading,
     /// What the source is called.
     Name,
     /// Whether the others that are plugged in follow by themselves.
@@ -47,7 +69,7 @@ impl PrepareLine {
         const ALL: [PrepareLine; 5] = [
             PrepareLine::Start,
             PrepareLine::What,
-            PrepareLine::Check,
+            PrepareLine::Reading,
             PrepareLine::Name,
             PrepareLine::Others,
         ];
@@ -57,20 +79,44 @@ impl PrepareLine {
 
 /// What was chosen for each source, for as long as the appliance runs.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wishes(Vec<(SourceIdentity, RunWish)>);
+pub(super) struct Wishes {
+    chosen: Vec<(SourceIdentity, RunWish)>,
+    /// What is read of sources about which nobody chose.
+    reading: SourceReading,
+}
 
 impl Wishes {
     pub(super) fn of(&self, identity: &SourceIdentity, noun: SourceNoun) -> RunWish {
-        self.0
-            .iter()
+        let usual = || RunWish {
+            reading: self.reading,
+            ..RunWish::usual(noun)
+        };
+        let mut chosen = self.chosen.iter();
+        chosen
             .find(|(known, _)| known == identity)
-            .map_or_else(|| RunWish::usual(noun), |(_, wish)| *wish)
+            .map_or_else(usual, |(_, wish)| *wish)
+    }
+
+    /// From now on this is read of all sources, until somebody chooses again.
+    pub(super) fn read_of_all(&mut self, reading: SourceReading) {
+        self.reading = reading;
+        for (_, wish) in &mut self.chosen {
+            wish.reading = reading;
+        }
+    }
+
+    /// A source's run came to its end. To read everything once is enough.
+    pub(super) fn archived(&mut self, identity: &SourceIdentity, wish: RunWish) {
+        if wish.reading == SourceReading::All {
+            let reading = SourceReading::New;
+            self.remember(identity, RunWish { reading, ..wish });
+        }
     }
 
     pub(super) fn remember(&mut self, identity: &SourceIdentity, wish: RunWish) {
-        match self.0.iter_mut().find(|(known, _)| known == identity) {
+        match self.chosen.iter_mut().find(|(known, _)| known == identity) {
             Some((_, remembered)) => *remembered = wish,
-            None => self.0.push((identity.clone(), wish)),
+            None => self.chosen.push((identity.clone(), wish)),
         }
     }
 }

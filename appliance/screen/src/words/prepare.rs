@@ -1,6 +1,8 @@
 //! The page before a run: what of a source is archived, how it is checked, what it is called, and who comes after it.
 
-use heirloom_engine::{MediaChoice, NameOrigin, PrepareLine, PrepareView, SourceNameRefusal};
+use heirloom_engine::{
+    MediaChoice, NameOrigin, PrepareLine, PrepareView, SourceNameRefusal, SourceReading,
+};
 
 use super::noun::{names, the};
 use crate::piece::{Page, Piece};
@@ -23,7 +25,7 @@ pub(super) fn prepare(view: &PrepareView) -> Page {
         .enumerate()
         .fold(page, |page, (index, line)| {
             page.with(Piece::Item {
-                text: line_text(*line, the, view, at == Some(*line)),
+                text: line_text(*line, view, at == Some(*line)),
                 selected: index == view.cursor,
             })
         })
@@ -32,7 +34,7 @@ pub(super) fn prepare(view: &PrepareView) -> Page {
         Some(PrepareLine::Name) => about_name(page, view),
         _ => page
             .text(what(the, view.wish.choice))
-            .text(check(the, view.wish.reads_twice)),
+            .text(reading(the, view.wish.reading)),
     };
     let page = match (view.others.is_empty(), view.refused) {
         (false, None) => page.text(about_others(the, view)),
@@ -44,17 +46,18 @@ pub(super) fn prepare(view: &PrepareView) -> Page {
         .key("F1", "help")
 }
 
-fn line_text(line: PrepareLine, the: &str, view: &PrepareView, is_chosen: bool) -> String {
+fn line_text(line: PrepareLine, view: &PrepareView, is_chosen: bool) -> String {
     match line {
         PrepareLine::Start => "Start".to_owned(),
         PrepareLine::What => match view.wish.choice {
             MediaChoice::AllMedia => "What: all photos and videos".to_owned(),
             MediaChoice::Everything => "What: everything".to_owned(),
         },
-        PrepareLine::Check => {
-            let chosen = if view.wish.reads_twice { "yes" } else { "no" };
-            format!("Check: read each file from {the} twice: {chosen}")
-        }
+        PrepareLine::Reading => match view.wish.reading {
+            SourceReading::New => "Read: what is new".to_owned(),
+            SourceReading::NewTwice => "Read: what is new, each file twice".to_owned(),
+            SourceReading::All => "Read: everything again".to_owned(),
+        },
         PrepareLine::Name => {
             let can_be_typed = is_chosen && view.origin != NameOrigin::Archived;
             format!("Name: {}{}", view.name, if can_be_typed { "█" } else { "" })
@@ -75,15 +78,17 @@ fn what(the: &str, choice: MediaChoice) -> String {
     }
 }
 
-fn check(the: &str, reads_twice: bool) -> String {
-    if reads_twice {
-        format!(
-            "Each file is read from {the} twice and compared, which finds a faulty cable or socket. It takes about twice the time."
-        )
-    } else {
-        format!(
-            "Each file is read back from the drive and compared, as always. Reading it from {the} twice as well would take about twice the time."
-        )
+fn reading(the: &str, reading: SourceReading) -> String {
+    match reading {
+        SourceReading::New => format!(
+            "What the archive does not have yet is read from {the}; as always, it is read back from the drive and compared."
+        ),
+        SourceReading::NewTwice => format!(
+            "Each new file is read from {the} twice and compared, which finds a faulty cable or socket. It takes about twice the time."
+        ),
+        SourceReading::All => format!(
+            "All of {the} is read, also what the archive has: what went bad on the drive since then is copied anew. It takes as long as the first time."
+        ),
     }
 }
 

@@ -121,11 +121,11 @@ fn run(phase: RunPhase) -> PageView {
     })
 }
 
-fn prepare(choice: MediaChoice, reads_twice: bool, cursor: usize) -> PageView {
-    PageView::Prepare(preparation(choice, reads_twice, cursor))
+fn prepare(choice: MediaChoice, reading: SourceReading, cursor: usize) -> PageView {
+    PageView::Prepare(preparation(choice, reading, cursor))
 }
 
-fn preparation(choice: MediaChoice, reads_twice: bool, cursor: usize) -> PrepareView {
+fn preparation(choice: MediaChoice, reading: SourceReading, cursor: usize) -> PrepareView {
     PrepareView {
         name: "Google Pixel 8 Pro".into(),
         origin: NameOrigin::Device,
@@ -133,16 +133,13 @@ fn preparation(choice: MediaChoice, reads_twice: bool, cursor: usize) -> Prepare
         model: "Google Pixel 8 Pro".into(),
         has_serial: true,
         noun: SourceNoun::Phone,
-        wish: RunWish {
-            choice,
-            reads_twice,
-        },
+        wish: RunWish { choice, reading },
         others: vec![],
         others_follow: false,
         lines: vec![
             PrepareLine::Start,
             PrepareLine::What,
-            PrepareLine::Check,
+            PrepareLine::Reading,
             PrepareLine::Name,
         ],
         cursor,
@@ -194,8 +191,9 @@ fn pages() -> Vec<PageView> {
             name: NAME.into(),
             elapsed_s: 7,
         },
-        prepare(MediaChoice::AllMedia, true, 2),
-        prepare(MediaChoice::Everything, false, 0),
+        prepare(MediaChoice::AllMedia, SourceReading::NewTwice, 2),
+        prepare(MediaChoice::AllMedia, SourceReading::All, 2),
+        prepare(MediaChoice::Everything, SourceReading::New, 0),
         PageView::ConfirmStop {
             source: "Google Pixel 8 Pro".into(),
             noun: SourceNoun::Phone,

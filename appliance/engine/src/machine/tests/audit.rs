@@ -1,9 +1,14 @@
 //! Audits: what is begun, how far it is, what it leaves behind; and what the start page says about the last ones.
 
-use heirloom_format::{Audit, AuditResult, Fitness, Plan, Rehearsal, RehearsalResult, RehearsedBy};
+use heirloom_format::{
+    ArchiveId, ArchiveInfo, Audit, AuditResult, Fitness, Plan, Rehearsal, RehearsalResult,
+    RehearsedBy, SigningKey,
+};
 
 use super::*;
-use crate::{VerifyError, VerifyProgress};
+use crate::{
+    Finding, FindingKind, VerifyDepth, VerifyError, VerifyProgress, VerifyReport, VolumePath,
+};
 
 fn audit_of(date: &str, result: AuditResult) -> Audit {
     Audit {
@@ -237,6 +242,100 @@ fn the_result_and_a_remark_are_in_the_plan() {
         upkeep.and_then(|it| it.audit_due),
         Some("2027-02-22".parse().expect("a day"))
     );
+}
+
+impl Story {
+    /// What is read of the phone if nobody chooses, as the page before its run has it.
+    fn offered_reading(&mut self) -> SourceReading {
+        while !matches!(
+            self.home().choices[self.home().cursor],
+            Choice::Archive { .. }
+        ) {
+            self.press(Command::Up);
+        }
+        self.press(Command::Accept);
+        let PageView::Prepare(view) = self.page() else {
+            panic!("{:?}", self.page());
+        };
+        view.wish.reading
+    }
+
+    /// The page before the run is up: it begins, and ends well.
+    fn archives(&mut self) {
+        self.press(Command::Accept);
+        assert!(
+            matches!(self.effect(), Some(Effect::Run { wish, .. }) if wish.reading == SourceReading::All)
+        );
+        self.handle(Event::RunEnded(Box::new(Ok(RunDone {
+            report: report(&folder("Mia", "1")),
+            archive: opened("sdb@1"),
+            sheet_written: true,
+        }))));
+        self.press(Command::Accept);
+    }
+}
+
+/// What a check found: a content that is damaged, and sound elsewhere or nowhere.
+fn check_found(sound_copy: Option<&str>) -> VerifyReport {
+    let (key, id) = (SigningKey::from_seed([3; 32], [5; 8]), [7; 16]);
+    let date = "2026-11-22".parse().expect("a day");
+    let finding = Finding {
+        place: VolumePath::new("sources/Mia/0001/data/a.jpg"),
+        kind: FindingKind::FileAltered {
+            expected: Digest::of(b"a"),
+            found: Digest::of(b"b"),
+            copy: sound_copy.map(VolumePath::new),
+        },
+        snapshots: Vec::new(),
+        other_names: Vec::new(),
+    };
+    VerifyReport {
+        archive: ArchiveInfo::new(ArchiveId::from_bytes(id), "Family", date, key.public_key()),
+        depth: VerifyDepth::Contents,
+        snapshots: 1,
+        thinned: 0,
+        generation: 1,
+        head: None,
+        names: 1,
+        files: 1,
+        bytes_read: 1,
+        findings: vec![finding],
+    }
+}
+
+#[test]
+fn after_an_audit_that_found_a_loss_all_of_a_phone_is_read_once() {
+    let mut story = Story::with_open_archive();
+    story.plug_in_phone("phone@5");
+    assert_eq!(story.offered_reading(), SourceReading::New);
+    story.press(Command::Back);
+    let table = [
+        (Ok(check_found(None)), SourceReading::All),
+        (
+            Ok(check_found(Some("sources/Ben/0002/data/a.jpg"))),
+            SourceReading::New,
+        ),
+        (
+            Err(VerifyError::DriveFailed(crate::VolumeError::Full)),
+            SourceReading::All,
+        ),
+    ];
+    for (check, reading) in table {
+        story.chooses_audit();
+        story.press(Command::Accept);
+        assert!(matches!(story.effect(), Some(Effect::Audit(_))));
+        let found = AuditDone {
+            check,
+            ..done(None)
+        };
+        story.ends(Ok(found));
+        story.press(Command::Accept);
+        assert_eq!(story.offered_reading(), reading);
+        story.press(Command::Back);
+    }
+    story.offered_reading();
+    story.archives();
+    assert_eq!(story.offered_reading(), SourceReading::New);
 }
 
 #[test]

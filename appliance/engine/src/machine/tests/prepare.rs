@@ -19,14 +19,11 @@ fn shown(story: &Story) -> (RunWish, usize) {
     }
 }
 
-fn run_with(id: &str, choice: MediaChoice, reads_twice: bool) -> Option<Effect> {
+fn run_with(id: &str, choice: MediaChoice, reading: SourceReading) -> Option<Effect> {
     Some(Effect::Run {
         device: DeviceId(id.into()),
         source_name: "Google Pixel 8".into(),
-        wish: RunWish {
-            choice,
-            reads_twice,
-        },
+        wish: RunWish { choice, reading },
     })
 }
 
@@ -34,34 +31,35 @@ fn run_with(id: &str, choice: MediaChoice, reads_twice: bool) -> Option<Effect> 
 fn keys_choose_what_a_run_archives_and_how_it_checks() {
     use Command::{Accept, Back, Down, Type, Up};
     use MediaChoice::{AllMedia, Everything};
+    use SourceReading::{All, New, NewTwice};
     let space = Type(' ');
-    let table: [(&[Command], MediaChoice, bool, usize); 8] = [
-        (&[], AllMedia, false, 0),
-        (&[space, Type('x'), Up], AllMedia, false, 0),
-        (&[Down, Accept], Everything, false, 1),
-        (&[Down, space, space], AllMedia, false, 1),
-        (&[Down, Down, space], AllMedia, true, 2),
-        (&[Down, Down, Down, Down, Up, Up], AllMedia, false, 1),
-        (&[Down, Accept, Down, Accept, Up, Up], Everything, true, 0),
+    let table: [(&[Command], MediaChoice, SourceReading, usize); 10] = [
+        (&[], AllMedia, New, 0),
+        (&[space, Type('x'), Up], AllMedia, New, 0),
+        (&[Down, Accept], Everything, New, 1),
+        (&[Down, space, space], AllMedia, New, 1),
+        (&[Down, Down, space], AllMedia, NewTwice, 2),
+        (&[Down, Down, space, Accept], AllMedia, All, 2),
+        (&[Down, Down, space, space, space], AllMedia, New, 2),
+        (&[Down, Down, Down, Down, Up, Up], AllMedia, New, 1),
+        (
+            &[Down, Accept, Down, Accept, Up, Up],
+            Everything,
+            NewTwice,
+            0,
+        ),
         // What was chosen stays when the page is left and entered again.
-        (&[Down, Accept, Back, Accept], Everything, false, 0),
+        (&[Down, Accept, Back, Accept], Everything, New, 0),
     ];
-    for (keys, choice, reads_twice, cursor) in table {
+    for (keys, choice, reading, cursor) in table {
         let mut story = preparing();
         keys.iter().for_each(|key| story.press(*key));
-        let wish = RunWish {
-            choice,
-            reads_twice,
-        };
+        let wish = RunWish { choice, reading };
         assert_eq!(shown(&story), (wish, cursor), "{keys:?}");
         assert_eq!(story.effect(), None, "{keys:?}");
         (0..3).for_each(|_| story.press(Up));
         story.press(Accept);
-        assert_eq!(
-            story.effect(),
-            run_with(PHONE, choice, reads_twice),
-            "{keys:?}"
-        );
+        assert_eq!(story.effect(), run_with(PHONE, choice, reading), "{keys:?}");
         assert!(matches!(story.page(), PageView::Archiving(_)), "{keys:?}");
     }
 }
@@ -72,7 +70,7 @@ fn what_was_chosen_holds_when_the_run_goes_on_and_the_next_time() {
     [Command::Down, Command::Accept, Command::Up, Command::Accept]
         .into_iter()
         .for_each(|key| story.press(key));
-    let everything = |id| run_with(id, MediaChoice::Everything, false);
+    let everything = |id| run_with(id, MediaChoice::Everything, SourceReading::New);
     assert_eq!(story.effect(), everything(PHONE));
     story.handle(Event::DeviceGone(DeviceId(PHONE.into())));
     story.handle(Event::RunEnded(Box::new(Err(RunError::SourceGone))));
@@ -131,7 +129,7 @@ fn disks_and_sticks_are_archived_whole_unless_the_person_chooses() {
     ];
     for (noun, choice) in table {
         let usual = wish::RunWish::usual(noun);
-        assert_eq!((usual.choice, usual.reads_twice), (choice, false));
+        assert_eq!((usual.choice, usual.reading), (choice, SourceReading::New));
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn line(finding: &Finding) -> String {
         happened(&finding.kind),
         in_snapshots(&finding.snapshots),
         finding.kind.meaning(),
-        what_to_do(&finding.kind)
+        what_to_do(finding.kind.advice())
     )
 }
 
@@ -42,29 +42,27 @@ fn in_snapshots(folders: &[VolumePath]) -> String {
     }
 }
 
-/// An ordinary run links what a phone has unchanged without reading it, so it replaces what is missing, and not what is damaged.
-fn what_to_do(kind: &FindingKind) -> &'static str {
-    match (kind.advice(), kind) {
-        (Advice::FindOriginal, FindingKind::FileMissing(_)) => {
-            "If the phone still has it, archive the phone again: what is missing is copied anew."
+/// An ordinary run links what a phone has unchanged without reading it; one that reads everything replaces what is damaged. In the session of the
+/// audit, that is offered by itself.
+fn what_to_do(advice: Advice) -> &'static str {
+    match advice {
+        Advice::FindOriginal => {
+            "If the phone still has it, archive the phone again, with \"Read: everything again\": what is missing or damaged here is copied anew."
         }
-        (Advice::FindOriginal, _) => {
-            "If the phone still has it, leave it there. Archiving again does not replace it here; the tool \"heirloom archive --read-all\" on a Linux computer does, or archive the phone to a second drive."
-        }
-        (Advice::FindOtherDrive, _) => {
+        Advice::FindOtherDrive => {
             "Look for them on another drive of this archive. Keep this one as it is until they are found."
         }
-        (Advice::FindNewerDrive | Advice::CompareSheets, _) => {
+        Advice::FindNewerDrive | Advice::CompareSheets => {
             "Compare the drive with the newest printed sheet, and look for a newer drive."
         }
-        (Advice::AskWhoChanged, _) => {
+        Advice::AskWhoChanged => {
             "If none of you has changed it, don't rely on this drive: compare it with another copy."
         }
-        (Advice::ReplaceDrive, _) => {
+        Advice::ReplaceDrive => {
             "The drive may be failing: get the pictures back to another disk now, then replace it."
         }
-        (Advice::RunAgain, _) => "Archive this phone once more: that puts it right.",
-        (Advice::RestoreAsUsual, _) => "Nothing has to be done: a restore puts it right by itself.",
-        (Advice::LookAndMoveAway, _) => "Have it looked at on a Linux computer, and moved away.",
+        Advice::RunAgain => "Archive this phone once more: that puts it right.",
+        Advice::RestoreAsUsual => "Nothing has to be done: a restore puts it right by itself.",
+        Advice::LookAndMoveAway => "Have it looked at on a Linux computer, and moved away.",
     }
 }

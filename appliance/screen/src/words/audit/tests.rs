@@ -317,9 +317,8 @@ fn what_was_found_is_said_with_what_to_do() {
             &[
                 "The lock's header on the drive is damaged",
                 "was altered. In 0007 2026-08-22, 0008 2026-08-22, 0009 2026-08-22 and 2 more.",
-                "leave it\n there.",
-                "--read-all",
-                "to a second drive.",
+                "archive the\n phone again, with \"Read: everything again\": what",
+                "copied anew.",
             ],
         ),
     ];
@@ -332,12 +331,13 @@ fn what_was_found_is_said_with_what_to_do() {
 }
 
 #[test]
-fn what_is_missing_is_had_back_by_a_run_and_what_is_damaged_is_not() {
+fn what_is_missing_or_damaged_is_had_back_by_a_run() {
     let line = |kind| super::finding::line(&finding(kind));
-    let missing = line(FindingKind::FileMissing(None));
-    assert!(missing.contains("archive the phone again"), "{missing}");
-    let damaged = line(altered().kind);
-    assert!(damaged.contains("Archiving again does not replace it here"));
+    for kind in [FindingKind::FileMissing(None), altered().kind] {
+        let line = line(kind);
+        assert!(line.contains("archive the phone again"), "{line}");
+        assert!(line.contains("copied anew"), "{line}");
+    }
     let elsewhere = line(FindingKind::FileMissing(Some(VolumePath::new("x"))));
     assert!(elsewhere.contains("Nothing has to be done"), "{elsewhere}");
 }

@@ -32,21 +32,30 @@ fn left_out(folder: &str, files: u64, bytes: u64) -> LeftOutRecord {
 fn the_page_before_a_run_says_what_each_line_means() {
     let table = [
         (
-            prepare(MediaChoice::AllMedia, false, 0),
+            prepare(MediaChoice::AllMedia, SourceReading::New, 0),
             [
                 "Ready to archive Google Pixel 8 Pro",
                 "> Start\n",
                 "    What: all photos and videos\n",
-                "    Check: read each file from the phone twice: no\n",
+                "    Read: what is new\n",
             ],
         ),
         (
-            prepare(MediaChoice::Everything, true, 1),
+            prepare(MediaChoice::Everything, SourceReading::NewTwice, 1),
             [
                 "    Start\n",
                 "> What: everything\n",
-                "    Check: read each file from the phone twice: yes\n",
+                "    Read: what is new, each file twice\n",
                 "about twice the",
+            ],
+        ),
+        (
+            prepare(MediaChoice::AllMedia, SourceReading::All, 2),
+            [
+                "    What: all photos and videos\n",
+                "> Read: everything again\n",
+                "what went bad on the",
+                "copied anew",
             ],
         ),
     ];

@@ -5,7 +5,7 @@ use super::*;
 const ALL_LINES: [PrepareLine; 5] = [
     PrepareLine::Start,
     PrepareLine::What,
-    PrepareLine::Check,
+    PrepareLine::Reading,
     PrepareLine::Name,
     PrepareLine::Others,
 ];
@@ -21,7 +21,11 @@ fn with_others(line: PrepareLine, others: &[&str], others_follow: bool) -> Prepa
         others: others.iter().map(|name| (*name).to_owned()).collect(),
         others_follow,
         lines: ALL_LINES.to_vec(),
-        ..preparation(MediaChoice::AllMedia, true, at.expect("one of all"))
+        ..preparation(
+            MediaChoice::AllMedia,
+            SourceReading::All,
+            at.expect("one of all"),
+        )
     }
 }
 

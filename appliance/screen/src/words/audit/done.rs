@@ -29,7 +29,12 @@ pub(super) fn done(name: &str, done: &AuditDone, scroll: usize) -> Page {
     let page = match lines.len() {
         0 => page,
         several => {
-            let page = page.strong("To look at:").with(Piece::Scroll {
+            let heading = if several > done.sources.len() {
+                "To look at:"
+            } else {
+                "Compared with phones, cards and disks:"
+            };
+            let page = page.strong(heading).with(Piece::Scroll {
                 items: lines,
                 first: scroll,
             });

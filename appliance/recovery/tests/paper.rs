@@ -6,7 +6,7 @@ use heirloom_recovery::{PaperSize, restore_sheet, share_sheet};
 use heirloom_shares::{Gathering, Share};
 use kit::damage::{ALL, Damage};
 use kit::picture::Picture;
-use kit::{HOLDERS, PAPERS, facts, flat_text, fonts, secret, share_facts, shares, words};
+use kit::{HOLDERS, PAPERS, facts, flat_text, fonts, poppler, secret, share_facts, shares, words};
 
 const DOTS_PER_INCH: f32 = 300.0;
 
@@ -98,25 +98,54 @@ fn the_code_of_a_damaged_restore_sheet_tells_which_archive_it_is_of() {
     });
 }
 
-/// Of what is printed, all is black, white, or the shade behind lines to type, which may be lost.
+/// All that is drawn is black, white, or the shade behind lines to type, which may be lost; as poppler draws it, whatever is thin or small.
 #[test]
 fn nothing_depends_on_gray() {
     for paper in PAPERS {
-        let pdf = restore_sheet(&facts("Wir", &["Anna"]), &fonts(), paper).expect("a sheet");
-        for page in 0..words(&pdf).len() {
-            // Fine enough that the soft edge of a line is little beside the page.
-            let picture = Picture::of_page(&pdf, page, 150.0);
-            let mut counts = [0_usize; 256];
-            picture
-                .pixels
-                .iter()
-                .for_each(|pixel| counts[usize::from(*pixel)] += 1);
-            let flat = (1..255).filter(|&gray| counts[gray] > picture.pixels.len() / 100);
-            assert!(
-                flat.clone().all(|gray| gray > 225),
-                "{:?}",
-                flat.collect::<Vec<_>>()
-            );
+        let sheet = restore_sheet(&facts("Wir", &["Anna"]), &fonts(), paper).expect("a sheet");
+        let share = share_sheet(&shares(3)[0], &share_facts(&HOLDERS), &fonts(), paper);
+        for pdf in [sheet, share.expect("a sheet").to_vec()] {
+            for page in 1..=words(&pdf).len() {
+                let page = page.to_string();
+                let svg = poppler("pdftocairo", &["-svg", "-f", &page, "-l", &page], &pdf);
+                assert!(!svg.contains("<image") && !svg.contains("gradient"));
+                let solid = |opacity: &str| opacity == "1";
+                assert!(values(&svg, "fill-opacity").all(solid));
+                assert!(values(&svg, "stroke-opacity").all(solid));
+                let colors = values(&svg, "fill").chain(values(&svg, "stroke"));
+                let shades: Vec<f32> = colors.filter_map(lightness).collect();
+                assert!(shades.contains(&0.0), "nothing is black on page {page}");
+                let gray = shades.iter().find(|shade| (1.0..=88.0).contains(*shade));
+                assert_eq!(gray, None, "page {page}");
+            }
         }
     }
+}
+
+/// What a property is set to, wherever an SVG sets it, in an attribute of its own or in a style.
+fn values<'a>(svg: &'a str, property: &'a str) -> impl Iterator<Item = &'a str> {
+    let after = move |at: usize| {
+        let rest = &svg[at + property.len()..];
+        let value = rest.strip_prefix(':').or(rest.strip_prefix("=\""))?;
+        value.split([';', '"']).next()
+    };
+    svg.match_indices(property)
+        .filter_map(move |(at, _)| after(at))
+}
+
+/// Of a color, in percent, where all three parts are the same; `None` for what is not painted.
+fn lightness(color: &str) -> Option<f32> {
+    if color == "none" {
+        return None;
+    }
+    let parts = color
+        .strip_prefix("rgb(")
+        .and_then(|it| it.strip_suffix(')'));
+    let parts = parts.unwrap_or_else(|| panic!("not a plain color: {color}"));
+    let parts: Vec<f32> = parts
+        .split(',')
+        .map(|part| part.trim().trim_end_matches('%').parse().expect("percent"))
+        .collect();
+    assert!(parts.iter().all(|part| *part == parts[0]), "{color}");
+    Some(parts[0])
 }

@@ -127,7 +127,7 @@ pub(crate) fn poppler(tool: &str, arguments: &[&str], pdf: &[u8]) -> String {
     std::fs::write(&path, pdf).expect("the PDF is written");
     let mut command = Command::new(tool);
     command.args(arguments).arg(&path);
-    if tool == "pdftotext" {
+    if tool != "pdfinfo" {
         command.arg("-");
     }
     let output = command

@@ -97,11 +97,15 @@ impl Wishes {
             .map_or_else(usual, |(_, wish)| *wish)
     }
 
-    /// From now on this is read of all sources, until somebody chooses again.
-    pub(super) fn read_of_all(&mut self, reading: SourceReading) {
-        self.reading = reading;
-        for (_, wish) in &mut self.chosen {
-            wish.reading = reading;
+    /// An audit was made. If something is lost, any source may still have it, and all of each is read unless somebody chooses otherwise then.
+    pub(super) fn audited(&mut self, is_lost: bool) {
+        let chosen = self.chosen.iter_mut().map(|(_, wish)| &mut wish.reading);
+        for reading in chosen.chain([&mut self.reading]) {
+            *reading = match (is_lost, *reading) {
+                (true, _) => SourceReading::All,
+                (false, SourceReading::All) => SourceReading::New,
+                (false, reading) => reading,
+            };
         }
     }
 

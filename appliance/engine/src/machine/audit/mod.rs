@@ -13,7 +13,6 @@ use super::event::Command;
 use super::keys::move_cursor;
 use super::names::serial;
 use super::page::Page;
-use super::wish::SourceReading;
 use super::{DeviceId, Effect};
 use crate::{Meaning, SourceNoun};
 
@@ -118,14 +117,9 @@ impl Machine {
             }
             (page @ AuditPage::Running { .. }, AuditEvent::Ended(outcome)) => match *outcome {
                 Ok(done) => {
-                    // Any source may still have what is lost here.
-                    let is_lost = match &done.check {
+                    self.wishes.audited(match &done.check {
                         Ok(report) => report.worst().is_some_and(Meaning::is_loss),
                         Err(_) => true,
-                    };
-                    self.wishes.read_of_all(match is_lost {
-                        true => SourceReading::All,
-                        false => SourceReading::New,
                     });
                     if let Some(archive) = &mut self.archive {
                         archive.space = done.space;

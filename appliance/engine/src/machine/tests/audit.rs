@@ -308,13 +308,15 @@ fn after_an_audit_that_found_a_loss_all_of_a_phone_is_read_once() {
     let mut story = Story::with_open_archive();
     story.plug_in_phone("phone@5");
     assert_eq!(story.offered_reading(), SourceReading::New);
+    (0..2).for_each(|_| story.press(Command::Down));
+    story.press(Command::Accept);
     story.press(Command::Back);
+    // What was chosen holds when nothing is lost.
+    let sound_elsewhere = || Ok(check_found(Some("sources/Ben/0002/data/a.jpg")));
     let table = [
+        (sound_elsewhere(), SourceReading::NewTwice),
         (Ok(check_found(None)), SourceReading::All),
-        (
-            Ok(check_found(Some("sources/Ben/0002/data/a.jpg"))),
-            SourceReading::New,
-        ),
+        (sound_elsewhere(), SourceReading::New),
         (
             Err(VerifyError::DriveFailed(crate::VolumeError::Full)),
             SourceReading::All,

@@ -119,7 +119,8 @@ fn looks_at_the_plan(pc: &mut Pc) -> Result<()> {
     pc.reads("They are with Anna, Ben, Clara.")?;
     pc.leaves("Any 2 of 3 shares open the archive")?;
     // Back on its line, the third.
-    pc.screen.press(&[Key::Up, Key::Up])
+    pc.screen.press(&[Key::Up, Key::Up])?;
+    pc.reads("> Everything")
 }
 
 fn words_that_are_refused(pc: &mut Pc, shares: &[String]) -> Result<()> {

@@ -13,6 +13,7 @@ mod prepare;
 mod printing;
 mod queue;
 mod reading;
+mod reading_plan;
 mod reading_pulled;
 mod reading_target;
 mod reading_unlock;

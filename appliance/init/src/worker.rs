@@ -7,7 +7,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use heirloom_engine::{AuditEffect, Cancel, Effect, Event, Machine, Now, Setting};
 use heirloom_format::Day;
 use heirloom_linux::{
-    Console, WatchEvent, apply_layout, clean_up, console_fonts, load_modules, set_clock, watch,
+    Console, WatchEvent, apply_layout, clean_up, console_fonts, end_leftovers, load_modules,
+    set_clock, watch,
 };
 use heirloom_screen::{KeyDecoder, Terminal};
 
@@ -36,6 +37,7 @@ pub(crate) fn run() -> anyhow::Result<u8> {
     let release = Release::read().context("the image does not say what it is")?;
     log::info!("heirloom {} {}", release.version, release.commit);
     end_on_any_panic();
+    end_leftovers();
     clean_up();
     if boot.is_own_console() {
         console_fonts(&boot.screen);
@@ -153,6 +155,7 @@ impl Worker {
 
     fn take_in(&mut self, event: Event) {
         self.news.event(&event);
+        self.printing.event(&event);
         if let Event::DeviceGone(device) = &event {
             self.sources.forget(device);
         }

@@ -46,7 +46,10 @@ pub use luks::{
 };
 pub use node::Node;
 pub use power::{power_off, restart, set_clock};
-pub use printing::{PrintJob, enter_own_network, is_usb_backend, print, usb_backend};
+pub use printing::{
+    PrintJob, ReadyPrinter, cups_runs, end_leftovers, enter_own_network, is_usb_backend,
+    usb_backend,
+};
 pub use start::{load_modules, mount_early, start_udevd};
 pub use target_disk::{RestoreDisk, TargetOrder, prepare_target};
 pub use watch::{Watch, WatchEvent, watch};

@@ -8,7 +8,10 @@ use heirloom_engine::{Cancel, DeviceFacts, DeviceForm, PrintError};
 use super::client::ask_loopback;
 use super::house::{end, log_lines, start};
 use super::ipp::{Answer, GET_PRINTER_ATTRIBUTES, Request};
+use crate::udev_facts::syspath_of;
 
+/// Debian's ipp-usb.
+pub(super) const IPP_USB: &str = "/usr/sbin/ipp-usb";
 /// Where ipp-usb notes which port each printer has.
 const STATES: &str = "/var/ipp-usb/dev";
 /// Where IPP Everywhere has the printer.
@@ -39,7 +42,7 @@ impl IppUsb {
             _ => {}
         }
         let state = StateFile::of(printer);
-        let mut server = start("/usr/sbin/ipp-usb", &["standalone"], None).map_err(|error| {
+        let mut server = start(IPP_USB, &["standalone"], None).map_err(|error| {
             log::warn!("ipp-usb: {error}");
             PrintError::Failed {
                 step: "starting ipp-usb",
@@ -65,7 +68,7 @@ impl IppUsb {
             if cancel.is_cancelled() {
                 return Err(PrintError::Stopped);
             }
-            if Instant::now() >= deadline {
+            if Instant::now() >= deadline || !syspath_of(&printer.id).exists() {
                 return Err(PrintError::Silent);
             }
             std::thread::sleep(POLL);
@@ -75,6 +78,11 @@ impl IppUsb {
     fn ask(&self) -> std::io::Result<Answer> {
         let request = Request::new(GET_PRINTER_ATTRIBUTES, &self.uri()).finish();
         ask_loopback(self.port, PATH, &[&request])
+    }
+
+    /// Whether it still runs.
+    pub(super) fn runs(&mut self) -> bool {
+        matches!(self.server.try_wait(), Ok(None))
     }
 
     /// For CUPS's own backend.

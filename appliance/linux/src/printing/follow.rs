@@ -95,6 +95,11 @@ fn submit(job: &PrintJob<'_>) -> Result<i32, PrintError> {
         .mime_type("document-format", "application/pdf")
         .about_job()
         .integer("copies", job.copies.into())
+        // One whole sheet after the other, ready to be put into its place.
+        .keyword(
+            "multiple-document-handling",
+            "separate-documents-collated-copies",
+        )
         .keyword("media", media)
         .keyword("print-scaling", "none")
         .finish();

@@ -15,8 +15,10 @@ use crate::mount::{Mounted, detach, mount_to_write};
 const PLACE: &str = "/run/printing";
 /// Where the descriptions of printers are.
 const PPDS: &str = "/usr/share/heirloom/printing";
+/// CUPS's scheduler.
+pub(super) const CUPSD: &str = "/usr/sbin/cupsd";
 /// Debian's user and group of printers.
-const LP: u32 = 7;
+pub(super) const LP: u32 = 7;
 /// Until the scheduler answers, on a slow computer.
 const STARTS: Duration = Duration::from_secs(60);
 /// Until it has ended its filters, when it is asked to end.
@@ -49,7 +51,7 @@ impl House {
     /// When it does not start.
     pub(super) fn open(queue: &Queue<'_>) -> io::Result<Self> {
         let place = Path::new(PLACE);
-        // What a worker left that died. Nothing that it printed is in there any more but what its own scheduler holds.
+        // What a worker left that died; its scheduler was ended when this one began.
         wipe(place);
         detach(place);
         let options = format!("mode=0755,uid={LP},gid={LP},size=40%");
@@ -57,7 +59,7 @@ impl House {
         let ppd = fs::read(Path::new(PPDS).join(queue.ppd))?;
         Self::furnish(queue.uri, &ppd)?;
         let mut scheduler = start(
-            "/usr/sbin/cupsd",
+            CUPSD,
             &[
                 "-f",
                 "-c",
@@ -104,6 +106,11 @@ impl House {
 
     pub(super) fn socket() -> PathBuf {
         Path::new(PLACE).join("cups.sock")
+    }
+
+    /// Whether CUPS still runs.
+    pub(super) fn runs(&mut self) -> bool {
+        matches!(self.scheduler.try_wait(), Ok(None))
     }
 
     fn wait_until_it_answers(&mut self) -> io::Result<()> {

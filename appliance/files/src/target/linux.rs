@@ -189,12 +189,16 @@ impl Target for FolderTarget {
         let create = || {
             let staging = self.open_staging()?;
             let name = &staged_name(id)[..];
-            match unlinkat(&staging, name, UnlinkatFlags::NoRemoveDir) {
-                Ok(()) | Err(Errno::ENOENT) => {}
-                Err(errno) => return Err(errno),
-            }
             let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
-            openat(&staging, name, flags, Mode::from_bits_truncate(0o666))
+            let new = || openat(&staging, name, flags, Mode::from_bits_truncate(0o666));
+            match new() {
+                // What an earlier restore left.
+                Err(Errno::EEXIST) => {
+                    unlinkat(&staging, name, UnlinkatFlags::NoRemoveDir)?;
+                    new()
+                }
+                outcome => outcome,
+            }
         };
         let file = create().map_err(|errno| self.error(errno))?;
         Ok(Box::new(FolderTargetDraft {

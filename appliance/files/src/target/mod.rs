@@ -17,8 +17,9 @@ pub use windows::FolderTarget;
 /// Where files are until they get their name, at the top of the target. Nothing of a restore may have this name.
 const STAGING: &str = ".heirloom-restore";
 
+/// In capitals, so that FAT keeps it as it is and needs no long name beside it.
 fn staged_name(id: StagedId) -> String {
-    format!("{:08x}", id.0)
+    format!("{:08X}", id.0)
 }
 
 /// `None` for a time that the system has no room for.

@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::places::tests_folder;
 use crate::target_folder;
 
+/// On the kernel's command line: it is itself soonest without what protects it from programs that such a guest has not, and what tests its own ciphers.
+pub(crate) const QUICK: &str = "quiet nokaslr mitigations=off cryptomgr.notests";
+
 /// Builds the guest that the folder `tests/NAME` describes, or takes the one that was built from the same inputs: files of that folder, among
 /// them `packages` and `pack`. Returns the folder with its `kernel` and `initrd`.
 ///

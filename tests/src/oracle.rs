@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::debian_guest::{debian_guest, quoted, shared_folder};
+use crate::debian_guest::{QUICK, debian_guest, quoted, shared_folder};
 use crate::{Boot, Drive, Events, LONG, Vm, VmPlan};
 
 /// What the oracle is built from, in `tests/oracle`.
@@ -104,8 +104,12 @@ impl Oracle {
         let mut plan = VmPlan::new(Boot::Kernel {
             kernel: self.folder.join("kernel"),
             initrd: self.folder.join("initrd"),
-            command_line: format!("console=ttyS0 panic=-1 quiet rdinit=/bin/sh -- -c \"{begin}\""),
+            command_line: format!(
+                "console=ttyS0 panic=-1 {QUICK} rdinit=/bin/sh -- -c \"{begin}\""
+            ),
         });
+        // As below.
+        plan.cpus = 1;
         plan.arguments.extend(shared_folder("job", folder));
         plan
     }
@@ -161,7 +165,7 @@ impl Oracle {
         let mut plan = VmPlan::new(Boot::Kernel {
             kernel: self.folder.join("kernel"),
             initrd: self.folder.join("initrd"),
-            command_line: "console=ttyS0 panic=-1 quiet rdinit=/init".to_owned(),
+            command_line: format!("console=ttyS0 panic=-1 {QUICK} rdinit=/init"),
         });
         // QEMU 7.2 on a busy host lets one emulated processor run into code that the other is just patching: Linux 6.12 then panics
         // in its first seconds (`sched_clock_cpu`, 2026-11). One processor can't, and nothing here needs two.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::debian_guest::{debian_guest, shared_folder};
+use crate::debian_guest::{QUICK, debian_guest, shared_folder};
 use crate::{Boot, VmPlan};
 
 /// What it is built from, in `tests/peers`.
@@ -31,7 +31,7 @@ impl Peers {
         let mut plan = VmPlan::new(Boot::Kernel {
             kernel: self.folder.join("kernel"),
             initrd: self.folder.join("initrd"),
-            command_line: "console=ttyS0 panic=-1 quiet rdinit=/init".to_owned(),
+            command_line: format!("console=ttyS0 panic=-1 {QUICK} rdinit=/init"),
         });
         // As for the oracle: two emulated processors under load have made Linux panic at boot.
         plan.cpus = 1;

@@ -77,15 +77,28 @@ impl Drive {
         Ok(Self::existing(path))
     }
 
-    /// Puts it into a PC that is not on yet, on a bus of its own, under its serial number.
+    /// Puts it into a PC that is not on yet, on a bus of its own, under its serial number. As where it is plugged in, nothing is flushed to the host's disk.
     pub fn put_into(&self, plan: &mut VmPlan) {
         let (serial, file) = (&self.serial, quoted(&self.path));
         plan.arguments.extend([
             "-drive".to_owned(),
-            format!("if=none,id={serial},format=raw,file={file}"),
+            format!("if=none,id={serial},format=raw,cache=unsafe,file={file}"),
             "-device".to_owned(),
             format!("virtio-blk-pci,drive={serial},serial={serial}"),
         ]);
+    }
+
+    /// QEMU's arguments for a PC that goes on with it, as [`Vm::plug_drive`](crate::Vm::plug_drive) plugged it in before the PC was saved.
+    pub(crate) fn plugged_in(&self, id: &str) -> [String; 4] {
+        let (serial, file) = (&self.serial, quoted(&self.path));
+        [
+            "-blockdev".to_owned(),
+            format!(
+                "driver=raw,node-name={id}-node,cache.direct=off,cache.no-flush=on,file.driver=file,file.filename={file},file.cache.direct=off,file.cache.no-flush=on"
+            ),
+            "-device".to_owned(),
+            format!("usb-storage,id={id},bus=xhci.0,drive={id}-node,serial={serial}"),
+        ]
     }
 
     /// Its file.

@@ -8,6 +8,16 @@ use serde_json::Value;
 
 use crate::{Key, LONG, MINUTE, Pc};
 
+/// What the archive is called.
+pub const ARCHIVE: &str = "Miller family";
+/// Its passphrase.
+pub const PASSPHRASE: &str = "tulip anchor velvet sundial";
+/// The name by which QEMU knows its drive.
+pub const DRIVE: &str = "archive";
+/// The smallest disk that can become an archive drive, nearly: it is the quickest to set up.
+pub(crate) const DRIVE_MIB: u64 = 2_000;
+/// How the screen tells its size.
+pub(crate) const DRIVE_SIZE: &str = "2.1 GB";
 /// How the screen calls QEMU's phone; its folder in the archive begins with this.
 pub const PHONE: &str = "QEMU filesharing";
 /// How the screen marks the line that Enter takes; spaces go before it.

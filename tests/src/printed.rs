@@ -51,6 +51,11 @@ impl PrintedPage {
         }
     }
 
+    /// Its width and height, in dots at 300 dpi.
+    pub fn size_dots(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
     /// What zbarimg reads on it, sorted.
     ///
     /// # Errors
@@ -288,7 +293,7 @@ pub fn postscript_pages(bytes: &[u8], folder: &Path) -> Result<Vec<PrintedPage>>
     gs.arg(format!("-r{DPI}"));
     gs.arg(format!(
         "-sOutputFile={}",
-        folder.join("ps-%d.pgm").display()
+        folder.join("ps-%03d.pgm").display()
     ));
     rendered(gs.arg(&file), folder, "ps-")
 }

@@ -4,11 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use serde_json::json;
 use tempfile::TempDir;
 
 use crate::saved_pc::SavedPc;
-use crate::{Artifacts, Pc, PcPlan};
+use crate::{ARCHIVE, Artifacts, Drive, Pc, PcPlan};
 
 /// A story that is being told.
 pub struct Story {
@@ -44,8 +43,7 @@ impl Story {
     /// # Errors
     /// As [`Pc::start`].
     pub fn boot(&mut self, plan: PcPlan) -> Result<Pc> {
-        self.boots += 1;
-        let keep = self.artifacts.folder().join(format!("boot-{}", self.boots));
+        let keep = self.next_boot();
         Pc::start(&plan, keep)
     }
 
@@ -54,14 +52,29 @@ impl Story {
     /// # Errors
     /// When it does not start.
     pub fn sits_down(&mut self) -> Result<Pc> {
-        let plan = PcPlan {
-            vm: SavedPc::ready()?.plan(),
-        };
-        let mut pc = self.boot(plan)?;
-        pc.qmp().wait_until_loaded()?;
-        pc.qmp().execute("cont", json!({}))?;
+        let keep = self.next_boot();
+        let mut pc = SavedPc::ready()?.goes_on(None, keep)?;
         pc.is_at_home()?;
         Ok(pc)
+    }
+
+    /// Takes a PC in which an archive drive was set up just before the story begins, [`ARCHIVE`] with [`PASSPHRASE`]: it is plugged in as [`DRIVE`], its
+    /// archive is open, and nothing is in it.
+    ///
+    /// # Errors
+    /// When it does not start, or can't be set up.
+    pub fn sits_down_with_archive(&mut self) -> Result<(Pc, Drive)> {
+        let saved = SavedPc::with_archive()?;
+        let drive = saved.copy_of_drive(&self.file("archive.img"))?;
+        let keep = self.next_boot();
+        let mut pc = saved.goes_on(Some(&drive), keep)?;
+        pc.reads(&format!("The archive {ARCHIVE} is open."))?;
+        Ok((pc, drive))
+    }
+
+    fn next_boot(&mut self) -> PathBuf {
+        self.boots += 1;
+        self.artifacts.folder().join(format!("boot-{}", self.boots))
     }
 }
 

@@ -3,10 +3,10 @@
 use std::fs;
 
 use anyhow::{Result, ensure};
-use heirloom_stories::{Drive, LONG, Look, Oracle, PHONE, Pc, STORY_DAY, look, samples, story};
+use heirloom_stories::{LONG, Look, Oracle, PHONE, Pc, STORY_DAY, look, samples, story};
 use serde_json::json;
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
+use crate::{ARCHIVE, PASSPHRASE};
 
 const NEW: &str = "DCIM/Camera/PXL_20261121_120000000.jpg";
 const DELETED: &str = "DCIM/Oma Käthe/Geburtstag & Torte.jpg";
@@ -19,10 +19,7 @@ const NEXT_DUE: &str = "2031-02-22";
 fn audit_with_the_phone_plugged_in() {
     story("audit", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         pc.plug_phone("phone", &phone)?;
         pc.archives_phone()?;
         pc.has_read_report()?;

@@ -8,7 +8,7 @@ use heirloom_stories::{
     Drive, Key, Look, Oracle, Pc, PcPlan, Story, expect_same, files_in, look, samples, story,
 };
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
+use crate::{ARCHIVE, PASSPHRASE};
 
 const GIVE_SHARES: &str = "give shares to executors";
 const PEOPLE: [&str; 3] = ["Anna", "Ben", "Clara"];
@@ -25,8 +25,7 @@ const HEADER_AT_BYTES: u64 = 513 << 20;
 fn back_years_later() {
     story("back years later", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let shares = archived_with_executors(story, &drive, &phone)?;
+        let (drive, shares) = archived_with_executors(story, &phone)?;
         by_the_drive_alone(story, &drive, &shares, &phone)?;
         by_the_tool(story, &drive, &shares, &phone)?;
         // By hand, with stock programs and what is written on the drive: the passphrase opens it as before.
@@ -36,11 +35,9 @@ fn back_years_later() {
     });
 }
 
-/// Sets the drive up, gives shares to three people, and archives a phone.
-fn archived_with_executors(story: &mut Story, drive: &Drive, phone: &Path) -> Result<Vec<String>> {
-    let mut pc = story.sits_down()?;
-    pc.plug_drive("archive", drive)?;
-    pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+/// Gives shares to three people, and archives a phone.
+fn archived_with_executors(story: &mut Story, phone: &Path) -> Result<(Drive, Vec<String>)> {
+    let (mut pc, drive) = story.sits_down_with_archive()?;
     pc.reads("Executors: none yet")?;
     let shares = pc.gives_shares(GIVE_SHARES, PEOPLE)?;
     pc.reads("Executors: shares were given")?;
@@ -53,7 +50,7 @@ fn archived_with_executors(story: &mut Story, drive: &Drive, phone: &Path) -> Re
         drive.finds_plaintext(&words)?.is_none(),
         "a share is on the drive"
     );
-    Ok(shares)
+    Ok((drive, shares))
 }
 
 /// A PC that has only the drive, and a new disk.

@@ -6,7 +6,7 @@ use heirloom_stories::{
     CARD, Drive, Key, LATE, OLD, Oracle, Pc, fill_cards, samples, sector_of, story,
 };
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
+use crate::PASSPHRASE;
 
 const CARD_MIB: u64 = 160;
 const OLD_MIB: u64 = 48;
@@ -51,10 +51,7 @@ fn card_and_old_disk() {
             sector_of(&card, UNLISTED.1)?,
         ];
 
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         bad_sectors_cost_only_what_is_in_them(&mut pc, &card, &bad_sectors)?;
         another_reader_reads_it_all(&mut pc, &card)?;
         a_journal_is_not_replayed(&mut pc, &old)?;

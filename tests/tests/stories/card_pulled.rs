@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use heirloom_stories::{CARD, Drive, LATE, OLD, Oracle, fill_cards, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE};
+use crate::{LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE};
 
 const CARD_MIB: u64 = 160;
 const OLD_MIB: u64 = 48;
@@ -32,10 +32,7 @@ fn card_pulled_in_the_middle_of_a_file() {
         fill_cards(&job, &card, &old)?;
         let before = card.digest()?;
 
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         pc.plug_slow_card("reader", &card, READER_BYTES_PER_S)?;
         pc.begins_archiving_of(CARD_NAME)?;
         pc.is_in_the_midst_of(LONG_VIDEO)?;

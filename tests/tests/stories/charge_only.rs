@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, LONG, Oracle, Pc, samples, story};
+use heirloom_stories::{LONG, Oracle, Pc, samples, story};
 use serde_json::Value;
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, add_long_video};
+use crate::{LONG_VIDEO, PASSPHRASE, add_long_video};
 
 /// How the screen calls the phone of the profile `android-charge-only`, and the system its model.
 const PHONE: &str = "Google Pixel 8";
@@ -22,10 +22,7 @@ fn charge_only_until_file_transfer_is_chosen() {
     story("charge only", |story| {
         let folder = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&folder)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         let phone = plug(&mut pc, &folder)?;
         pc.events.wait("the phone", LONG, is_seen)?;
         pc.reads("waits: unlock it, and choose \"File transfer\" or \"Allow\" on it.")?;

@@ -1,16 +1,13 @@
 use anyhow::{Context, ensure};
-use heirloom_stories::{Drive, PcPlan, story};
+use heirloom_stories::{PcPlan, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
+use crate::{ARCHIVE, PASSPHRASE};
 
 /// The drive alone starts a PC of either kind, with Secure Boot or without, and the appliance that it starts finds the archive on it.
 #[test]
 fn drive_boots() {
     story("drive boots", |story| {
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         let boots = pc
             .boots()
             .context("nothing was said of what the drive boots")?;

@@ -1,9 +1,9 @@
 use std::fs::File;
 
 use anyhow::{Context, ensure};
-use heirloom_stories::{Drive, LONG, Oracle, PHONE, samples, story};
+use heirloom_stories::{LONG, Oracle, PHONE, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE, SOURCE, add_small_photos};
+use crate::{PASSPHRASE, SOURCE, add_small_photos};
 
 const WEDDING: &str = "DCIM/Camera/wedding.mp4";
 const WEDDING_BYTES: u64 = 3_000_000_000;
@@ -15,11 +15,8 @@ fn drive_with_too_little_room() {
     story("drive full", |story| {
         let phone = story.folder("phone")?;
         add_small_photos(&phone, 5)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         pc.plug_phone("phone", &phone)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         pc.archives_phone()?;
         pc.has_read_report()?;
 

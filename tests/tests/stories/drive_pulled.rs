@@ -1,10 +1,7 @@
 use anyhow::ensure;
-use heirloom_stories::{Drive, Oracle, samples, story};
+use heirloom_stories::{Oracle, samples, story};
 
-use crate::{
-    ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE, SOURCE,
-    add_small_photos,
-};
+use crate::{ARCHIVE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE, SOURCE, add_small_photos};
 
 /// Noted for good one second after they were read back, long before the video is all there: nothing else keeps the drive busy, and what waits
 /// to be written is bounded.
@@ -17,11 +14,8 @@ fn drive_pulled_in_the_middle_of_a_file() {
         let phone = story.folder("phone")?;
         add_small_photos(&phone, SMALL_PHOTOS)?;
         samples::add_video(&phone.join(LONG_VIDEO), LONGER_VIDEO_MIB, LONG_VIDEO_TAKEN)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         pc.plug_phone("phone", &phone)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         pc.begins_archiving()?;
         pc.has_noted(SMALL_PHOTOS)?;
         pc.is_being_fetched(LONG_VIDEO)?;

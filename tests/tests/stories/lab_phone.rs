@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, Oracle, Pc, samples, story};
+use heirloom_stories::{Oracle, Pc, samples, story};
 use serde_json::Value;
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, add_long_video};
+use crate::{LONG_VIDEO, PASSPHRASE, add_long_video};
 
 /// How the screen calls the phone of the profile `pixel`.
 const PIXEL: &str = "Google Pixel 8";
@@ -20,10 +20,7 @@ fn lab_phone_stalls_goes_on_and_is_unplugged_at_a_byte() {
     story("lab phone", |story| {
         let folder = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&folder)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         let phone = plug_pixel(&mut pc, &folder)?;
         pc.begins_archiving_of(PIXEL)?;
         pc.is_in_the_midst_of(LONG_VIDEO)?;

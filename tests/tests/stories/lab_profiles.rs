@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, Key, Oracle, Pc, Story, samples, story};
+use heirloom_stories::{Key, Oracle, Pc, Story, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
+use crate::PASSPHRASE;
 
 /// How the screen calls the phones, by profile: `iphone`, `lying-lengths`, `samsung`.
 const IPHONE: &str = "Apple iPhone";
@@ -40,10 +40,7 @@ fn lab_profiles_iphone_liar_and_samsung_in_one_session() {
         let photos = samples::copy_to(&story.folder("samsung")?)?;
         let iphone = iphone_folder(story, &photos)?;
         add_stuck_file(&photos)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         iphone_is_locked_twice(&mut pc, &iphone)?;
         liar_loses_one_file(&mut pc)?;
         samsung_is_asked_nothing_that_it_hangs_at(&mut pc, &photos)?;

@@ -34,18 +34,10 @@ mod two_phones;
 use std::path::Path;
 
 use anyhow::Result;
-use heirloom_stories::samples;
+use heirloom_stories::{ARCHIVE, PASSPHRASE, samples};
 
-/// What the archive is called.
-const ARCHIVE: &str = "Miller family";
-/// Its passphrase.
-const PASSPHRASE: &str = "tulip anchor velvet sundial";
 /// The pattern of its only source's folder.
 const SOURCE: &str = "QEMU filesharing *";
-/// The smallest disk that can become an archive drive, nearly: it is the quickest to set up.
-const DRIVE_MIB: u64 = 2_000;
-/// How the screen tells its size.
-const DRIVE_SIZE: &str = "2.1 GB";
 /// A video that takes long enough to pull a cable in its midst. By its name it comes after all photos of the camera.
 const LONG_VIDEO: &str = "DCIM/Camera/PXL_20260816_090000000.mp4";
 const LONG_VIDEO_MIB: usize = 40;

@@ -1,17 +1,14 @@
 use anyhow::{Result, ensure};
-use heirloom_stories::{Drive, Oracle, PHONE, samples, story};
+use heirloom_stories::{Oracle, PHONE, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, SOURCE, add_long_video};
+use crate::{LONG_VIDEO, PASSPHRASE, SOURCE, add_long_video};
 
 #[test]
 fn phone_unplugged_in_the_middle_of_a_file() {
     story("phone unplugged", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&phone)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         pc.plug_phone("phone", &phone)?;
         pc.begins_archiving()?;
         pc.is_in_the_midst_of(LONG_VIDEO)?;

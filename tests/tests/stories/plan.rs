@@ -3,10 +3,10 @@
 use std::fs;
 
 use anyhow::Result;
-use heirloom_stories::{Drive, Key, LONG, Look, Oracle, Pc, STORY_DAY, look, story};
+use heirloom_stories::{Key, LONG, Look, Oracle, Pc, STORY_DAY, look, story};
 use serde_json::{Value, json};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
+use crate::{ARCHIVE, PASSPHRASE};
 
 const PLAN: &str = "The recovery plan: who, where, how often";
 /// The owner's name has letters of two scripts.
@@ -15,10 +15,7 @@ const OWNER: &str = "Мия Müller";
 #[test]
 fn plan() {
     story("plan", |story| {
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         answers_all_questions(&mut pc)?;
         changes_a_telephone(&mut pc)?;
         pc.switches_off()?;

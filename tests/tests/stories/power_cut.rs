@@ -1,7 +1,7 @@
 use anyhow::ensure;
-use heirloom_stories::{Case, Drive, Oracle, PHONE, samples, story};
+use heirloom_stories::{Case, Oracle, PHONE, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, SOURCE, add_long_video};
+use crate::{ARCHIVE, LONG_VIDEO, PASSPHRASE, SOURCE, add_long_video};
 
 const SECOND_VIDEO: &str = "DCIM/Camera/PXL_20261120_180000000.mp4";
 
@@ -10,11 +10,8 @@ fn power_cut_in_the_first_run_and_in_the_second() {
     story("power cut", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         add_long_video(&phone)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         pc.plug_phone("phone", &phone)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         pc.begins_archiving()?;
         pc.is_in_the_midst_of(LONG_VIDEO)?;
         pc.cut_power()?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Printer, PrinterProfile, PrinterWatch};
 use heirloom_stories::{Drive, Key, LONG, Oracle, Pc, STORY_DAY, postscript_pages, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE, SOURCE};
+use crate::{ARCHIVE, PASSPHRASE, SOURCE};
 
 const PRINTER: &str = "Lexmark Optra PS";
 /// What the page that asks whether a share is on paper says itself, of the words that shares are made of (SLIP-39, "Wordlist").
@@ -18,10 +18,7 @@ fn rehearsal_by_two_shares() {
     story("rehearsal", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         let paper = story.folder("paper")?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         let printer = Printer::new(PrinterProfile::named("postscript-laser")?);
         let watch = printer.watch();
         pc.plug_lab_device("printer", printer)?;

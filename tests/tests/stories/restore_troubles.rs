@@ -8,7 +8,7 @@ use heirloom_stories::{
     Drive, Key, LONG, Look, Oracle, expect_same, files_in, look, samples, story,
 };
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE};
+use crate::{ARCHIVE, LONG_VIDEO, LONG_VIDEO_TAKEN, PASSPHRASE};
 
 /// Each is more than is written before it is read back and gets its name.
 const VIDEO_MIB: usize = 70;
@@ -28,16 +28,13 @@ fn disks_that_are_too_small_or_full_or_pulled() {
         let phone = samples::copy_to(&story.folder("phone")?)?;
         samples::add_video(&phone.join(LONG_VIDEO), VIDEO_MIB, LONG_VIDEO_TAKEN)?;
         samples::add_video(&phone.join(SECOND_VIDEO), VIDEO_MIB, SECOND_VIDEO_TAKEN)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
         let small = Drive::new(story.file("small.img"), SMALL_MIB)?;
         let others = story.file("others.bin");
         samples::add_video(&others, OTHERS_MIB, LONG_VIDEO_TAKEN)?;
         let full = fat_disk(&story.file("full.img"), &others)?;
         let heirs = Drive::new(story.file("heirs.img"), HEIRS_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
+        let (mut pc, _drive) = story.sits_down_with_archive()?;
         pc.plug_phone("phone", &phone)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         pc.archives_phone()?;
         pc.has_read_report()?;
         pc.unplug("phone")?;

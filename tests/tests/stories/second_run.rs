@@ -1,9 +1,9 @@
 use std::fs;
 
 use anyhow::ensure;
-use heirloom_stories::{Drive, Oracle, PHONE, samples, story};
+use heirloom_stories::{Oracle, PHONE, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE, SOURCE};
+use crate::{ARCHIVE, PASSPHRASE, SOURCE};
 
 const NEW: &str = "DCIM/Camera/PXL_20261121_120000000.jpg";
 const CHANGED: &str = "DCIM/Camera/PXL_20240131_225959123.jpg";
@@ -15,11 +15,8 @@ const DELETED: &str = "DCIM/Oma Käthe/Geburtstag & Torte.jpg";
 fn second_run() {
     story("second run", |story| {
         let phone = samples::copy_to(&story.folder("phone")?)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         pc.plug_phone("phone", &phone)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
         pc.archives_phone()?;
         pc.has_read_report()?;
         pc.switches_off()?;

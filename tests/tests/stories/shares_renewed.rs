@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use heirloom_stories::{Drive, Story, built_tool, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, PASSPHRASE};
+use crate::{ARCHIVE, PASSPHRASE};
 
 const PEOPLE: [&str; 3] = ["Anna", "Ben", "Clara"];
 const RENEW: &str = "Renew the executors' shares";
@@ -18,11 +18,8 @@ const CUT_PERCENT: u32 = 60;
 #[test]
 fn shares_renewed_and_the_power_fails() {
     story("shares renewed", |story| {
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
         let tool = built_tool()?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         let shares = pc.gives_shares("give shares to executors", PEOPLE)?;
         // Renewed in peace: the old ones are worthless.
         let newer = pc.writes_shares_down(RENEW, PEOPLE)?;

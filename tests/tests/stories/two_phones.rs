@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use heirloom_lab::{Library, Profile, Responder, ResponderWatch};
-use heirloom_stories::{Drive, Key, LONG, Oracle, Pc, samples, story};
+use heirloom_stories::{Key, LONG, Oracle, Pc, samples, story};
 
-use crate::{ARCHIVE, DRIVE_MIB, DRIVE_SIZE, LONG_VIDEO, PASSPHRASE, add_long_video};
+use crate::{LONG_VIDEO, PASSPHRASE, add_long_video};
 
 /// How the screen calls the phones before they have names, by profile: `pixel`, `samsung`.
 const PIXEL: &str = "Google Pixel 8";
@@ -28,10 +28,7 @@ fn two_phones_follow_each_other_by_name() {
         let bens = samples::copy_to(&story.folder("ben")?)?;
         let photo = fs::read(bens.join("DCIM/Oma Käthe/Geburtstag & Torte.jpg"))?;
         samples::write_taken(&bens.join(ONLY_BENS), &photo, ONLY_BENS_TAKEN)?;
-        let drive = Drive::new(story.file("archive.img"), DRIVE_MIB)?;
-        let mut pc = story.sits_down()?;
-        pc.plug_drive("archive", &drive)?;
-        pc.sets_up_drive(DRIVE_SIZE, ARCHIVE, PASSPHRASE)?;
+        let (mut pc, drive) = story.sits_down_with_archive()?;
         let anna = plug(&mut pc, "anna", "pixel", &annas)?;
         let ben = plug(&mut pc, "ben", "samsung", &bens)?;
         // What is chosen for Ben's phone and what it is called holds when its turn comes.

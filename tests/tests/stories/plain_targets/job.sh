@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# Process 1 of the PC in which a library is restored to disks as heirs have them. At /mnt: this file, `library.py`, and the tool. Stock tools make
-# and check the file systems, the kernel's own drivers write them, and `sha256sum` judges. What is found is told on the second serial port.
+# Process 1 of the PC in which a library is restored to disks as heirs have them. At /mnt: this file, `library.py`, what `sha256sum` said of each file
+# (`digests`), and the tool. Stock tools make and check the file systems, the kernel's own drivers write them, and `sha256sum` judges. What is found is told
+# on the second serial port.
 set -eu
 export PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8
 mount -t tmpfs -o size=90% tmp /tmp
@@ -25,18 +26,17 @@ restore_to() {
     mkdir "/run/$name"
     mount -t "$kind" -o "$options" "$disk" "/run/$name"
     status=0
-    /tmp/heirloom restore --json --only "$only" /tmp/archive "/run/$name/out" >"/tmp/$name.json" || status=$?
+    /tmp/heirloom restore --json --only "$only" /run/archive "/run/$name/out" >"/tmp/$name.json" || status=$?
     umount "/run/$name"
     checked=0
     $check "$disk" >/dev/ttyS0 2>&1 || checked=$?
     mount -t "$kind" -o "ro,$options" "$disk" "/run/$name"
-    python3 /mnt/library.py judge "$name" "$only" "/run/$name/out" "/tmp/$name.json" "$status" "$checked" >/dev/ttyS1
+    python3 /mnt/library.py judge /mnt/digests "$name" "$only" "/run/$name/out" "/tmp/$name.json" "$status" "$checked" >/dev/ttyS1
     umount "/run/$name"
 }
 
-python3 /mnt/library.py make /tmp/phone
-# In a folder of its own, as a phone has its storage.
-/tmp/heirloom archive --name Mia /tmp/phone /tmp/archive
+mkdir /run/archive
+mount -t ext4 -o ro "$(disk_of archive)" /run/archive
 
 mkfs.fat -F 32 -n HEIRS "$(disk_of fat)"
 restore_to fat vfat 'fsck.fat -n' phone/DCIM utf8,tz=UTC

@@ -1,7 +1,8 @@
 """Makes a library with names that other systems refuse, and judges what became of it on a disk.
 
-make FOLDER: writes it. Each file's content is its number and its path, so that no two are the same, and each time is an odd second.
-judge NAME ONLY FOLDER REPORT STATUS CHECKED: prints one line `@job {...}` on the files below FOLDER.
+make FOLDER DIGESTS: writes it, and what `sha256sum` says of each file. Each file's content is its number and its path, so that no two are the same, and
+each time is an odd second.
+judge DIGESTS NAME ONLY FOLDER REPORT STATUS CHECKED: prints one line `@job {...}` on the files below FOLDER.
 """
 
 import json
@@ -9,10 +10,10 @@ import os
 import subprocess
 import sys
 
-PHONE = "/tmp/phone"
 # With the folder of odd names, 50,000 files.
-# Small ones: FAT is searched from its beginning for each name.
+# Small ones, and names as cameras give them (DCF, 8.3) in most: FAT is searched from its beginning for each name, and many times for a long one.
 PLAIN_FOLDERS = 480
+LONG_NAMES_EACH = 10
 PLAIN_FILES = 100
 FIRST_UNIX_S = 1_500_000_001
 # Bytes that no name on FAT, exFAT and NTFS may have, names of Windows' devices, endings that Windows drops.
@@ -29,7 +30,8 @@ def paths():
     """All paths below the phone's folder, in a fixed order."""
     for folder in range(PLAIN_FOLDERS):
         for number in range(PLAIN_FILES):
-            yield f"DCIM/{100 + folder}PHOTO/IMG_{folder:03}_{number:04}.jpg"
+            name = f"IMG_{folder:03}_{number:04}.jpg" if folder % LONG_NAMES_EACH == 0 else f"IMG_{number:04}.JPG"
+            yield f"DCIM/{100 + folder}PHOTO/{name}"
     for number in range(2_000 - len(ODD)):
         # Each ends with what FAT can't have, and they differ in case alone.
         yield f"DCIM/Odd/{'Img' if number % 2 else 'IMG'}: {number // 2}?.jpg"
@@ -41,13 +43,15 @@ def unix_s(number):
     return FIRST_UNIX_S + 2 * number
 
 
-def make(phone):
+def make(phone, digests_file):
     for number, path in enumerate(paths()):
         file = os.path.join(phone, path)
         os.makedirs(os.path.dirname(file), exist_ok=True)
         with open(file, "w", encoding="utf-8") as out:
             out.write(f"{number} {path}\n" * 3)
         os.utime(file, (unix_s(number), unix_s(number)))
+    with open(digests_file, "w", encoding="ascii") as out:
+        out.writelines(f"{digest}\n" for digest in digests([os.path.join(phone, path) for path in paths()]))
 
 
 def digests(files):
@@ -59,9 +63,10 @@ def digests(files):
     return found
 
 
-def judge(name, only, folder, report, status, checked):
-    numbered = [(number, path) for number, path in enumerate(paths()) if f"phone/{path}".startswith(only + "/")]
-    wanted = dict(zip(digests([os.path.join(PHONE, path) for _, path in numbered]), numbered))
+def judge(digests_file, name, only, folder, report, status, checked):
+    with open(digests_file, encoding="ascii") as lines:
+        wanted = {digest: (number, path) for digest, (number, path) in zip(lines.read().split(), enumerate(paths()))
+                  if f"phone/{path}".startswith(only + "/")}
     there = [os.path.join(place, file) for place, _, files in os.walk(folder) for file in files]
     missing, wrong_times, strange = dict(wanted), [], []
     for file, digest in zip(there, digests(there)):
@@ -73,17 +78,16 @@ def judge(name, only, folder, report, status, checked):
         room_s = 1 if name == "fat" else 0
         if not 0 <= unix_s(number) - int(os.stat(file).st_mtime) <= room_s:
             wrong_times.append(path)
-    same_names = sum(os.path.exists(os.path.join(folder, "phone", path)) for _, path in numbered)
     with open(report, encoding="utf-8") as lines:
         said = json.load(lines)
     print("@job " + json.dumps({
-        "disk": name, "status": int(status), "checked": int(checked), "wanted": len(wanted), "there": len(there), "same_names": same_names,
+        "disk": name, "status": int(status), "checked": int(checked), "wanted": len(wanted), "there": len(there),
         "missing": [path for _, path in missing.values()][:5], "strange": strange[:5], "wrong_times": wrong_times[:5], "said": said,
         "folders": sorted(os.listdir(folder))[:5],
     }))
 
 
 if sys.argv[1] == "make":
-    make(sys.argv[2])
+    make(*sys.argv[2:])
 else:
     judge(*sys.argv[2:])

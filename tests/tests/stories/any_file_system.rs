@@ -25,10 +25,10 @@ const ARCHIVE_INODES: u64 = 60_000;
 
 #[test]
 fn every_file_comes_back_on_any_file_system() {
-    story("plain targets", |story| {
+    story("any file system", |story| {
         let job = story.folder("job")?;
         fs::copy(built_tool()?, job.join("heirloom"))?;
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories/plain_targets");
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories/any_file_system");
         for file in ["job.sh", "library.py"] {
             fs::copy(own.join(file), job.join(file))?;
         }

@@ -13,7 +13,7 @@ use crate::{
 /// The boot menu's hotkey for headless PCs.
 const HEADLESS: char = 'h';
 /// Enough for Argon2 to be what it is, and little enough for an emulated processor.
-pub const ARGON2_MEMORY_KIB: u32 = 32 * 1024;
+pub const ARGON2_MEMORY_KIB: u32 = 8 * 1024;
 
 /// What a PC of a story is made of.
 #[derive(Clone, Debug)]

@@ -138,7 +138,7 @@ fn the_oracle_names_what_is_wrong_and_passes_what_is_right() -> Result<()> {
         public_key(folder.path(), OURS)?.as_str()
     );
     assert_eq!(good.facts["boot_files"][0]["path"], "START-HERE.txt");
-    assert_eq!(good.facts["luks"]["slots"][0]["memory_kib"], 32 * 1024);
+    assert_eq!(good.facts["luks"]["slots"][0]["memory_kib"], 8 * 1024);
     let by_sheet = oracle.examine_by_sheet(&drives[0], PASSPHRASE, &expect)?;
     assert_eq!(by_sheet.findings(), ["sheet"], "{:#}", by_sheet.facts);
     let sheet = folder.path().join("START-HERE.txt");
@@ -362,7 +362,7 @@ fn assemble(folder: &Path, tree: &Path, flaw: Flaw) -> Result<Drive> {
         "--pbkdf",
         "argon2id",
         "--pbkdf-memory",
-        "32768",
+        "8192",
         "--pbkdf-force-iterations",
         "4",
         "--pbkdf-parallel",
